@@ -133,6 +133,8 @@ export interface PeerListener {
   onHeartbeat?(): void;
   /** {@link Peer.congested} became false again. */
   onRelief?(): void;
+  /** One line for the log: a refused link, a snapshot that failed. */
+  onNotice?(text: string): void;
   /** The peer has stopped and will do nothing more; its storage failed or an invariant broke. */
   onFatal?(error: Error): void;
 }
