@@ -6,39 +6,39 @@ import {
   type SnapshotStore,
   type StateMachine,
   type StateMachineFactory,
-  type Timer,
   ZXID_ZERO,
   type Zxid,
 } from '@quorate/interfaces';
-import { createCore, nextDeadline, startCore, step } from './core/core.js';
+import { createCore } from './core/core.js';
 import { learnersOf, statusOf } from './core/status.js';
-import type { CoreConfig, CoreEvent, CoreState, Effect } from './core/types.js';
+import type { CoreEvent, CoreState, Effect } from './core/types.js';
 import { Applier } from './driver/applier.js';
 import { Barriers } from './driver/barriers.js';
+import { CoreRunner } from './driver/core-runner.js';
 import { checkOptions, coreConfig, DEFAULT_LIMITS, DEFAULT_TIMING } from './driver/defaults.js';
 import { ElectionLinks } from './driver/election-links.js';
 import { LeaderFrames } from './driver/leader-frames.js';
+import { Leadership } from './driver/leadership.js';
 import { LearnerFrames } from './driver/learner-frames.js';
 import type { Link } from './driver/link.js';
 import { LogDriver } from './driver/log-driver.js';
 import { LogTail, type TailBatch } from './driver/log-tail.js';
 import { PendingRequests } from './driver/pending-requests.js';
-import { BATCH_LIMIT, type Prepared, Proposer } from './driver/proposer.js';
-import { recover } from './driver/recovery.js';
+import type { Prepared } from './driver/proposer.js';
+import { type Recovered, recover } from './driver/recovery.js';
 import { ReplicationLinks } from './driver/replication-links.js';
 import { Replicator } from './driver/replicator.js';
 import { SnapshotTaker } from './driver/snapshot-taker.js';
 import { SnapshotSender } from './driver/snapshot-transfer.js';
 import { Turn } from './driver/turn.js';
 import { membershipHash } from './native/membership.js';
-import { Frame, frame, writeLeaderMessage, writeLearnerMessage } from './native/messages.js';
+import { Frame, frame, type Greeting, writeLeaderMessage, writeLearnerMessage, writeRaw } from './native/messages.js';
 import { encodePeerState } from './native/peer-state.js';
 import { writeText } from './native/text.js';
 import type {
   BarrierCompletion,
   Completion,
   LearnerStatus,
-  Member,
   PeerCounters,
   PeerLimits,
   PeerListener,
@@ -54,9 +54,13 @@ function outcomeUnknown(): Error {
   return new QuorateError('OUTCOME_UNKNOWN', 'the role of this server changed; the request may or may not take effect');
 }
 
+function notServing(): Error {
+  return new QuorateError('NOT_SERVING', 'this server has no part in a quorum at the moment; try another, or again');
+}
+
 /**
  * A ZAB peer: drives the pure core with a transport, a log, snapshots, a clock and a state machine. The walk of a write:
- * {@link submit} → proposer (prepare) → seal → core (propose) → log and links → acks → core (commit) → applier → completion.
+ * {@link submit} → leadership (prepare, seal) → core (propose) → links and log → acks → core (commit) → applier → completion.
  */
 export class Peer<S extends StateMachine> {
   /** Turns of this process: whoever has sockets of their own beside the peer enters and ends turns through it. */
@@ -68,37 +72,28 @@ export class Peer<S extends StateMachine> {
   readonly #snapshots: SnapshotStore;
   readonly #factory: StateMachineFactory<S>;
   readonly #limits: PeerLimits;
-  readonly #config: CoreConfig;
-  readonly #membership: number;
+  readonly #greeting: Greeting;
   readonly #election: ElectionLinks;
   readonly #replication: ReplicationLinks;
   readonly #learnerFrames: LearnerFrames;
   readonly #leaderFrames: LeaderFrames<S>;
   readonly #sender: SnapshotSender;
   readonly #taker: SnapshotTaker;
-  readonly #timer: Timer;
   readonly #pending = new PendingRequests();
   readonly #barriers = new Barriers();
   readonly #reader = new ByteReader();
-  readonly #events: CoreEvent[] = [];
-  /** Proposals of this leader that are not applied yet. */
-  #outstanding: { readonly last: Zxid; readonly bytes: number }[] = [];
-  #outstandingBytes = 0;
-  #state!: CoreState;
+  /** Made by recovery, in {@link start}. */
   #machine!: S;
   #tail!: LogTail;
+  #core: CoreRunner | undefined;
   #logDriver!: LogDriver;
   #replicator!: Replicator;
-  #applier!: Applier<S>;
-  #proposer: Proposer | undefined;
+  #applier!: Applier;
+  #leadership: Leadership | undefined;
+  /** The newest stamp of earlier leaderships of this process: stamps never decrease. */
   #stamp = 0;
   #generation = -1;
-  #running = false;
-  #started = false;
   #closed = false;
-  #sealScheduled = false;
-  #turnEndScheduled = false;
-  #applyScheduled = false;
   #congested = false;
   #proposals = 0;
   #commits = 0;
@@ -106,30 +101,23 @@ export class Peer<S extends StateMachine> {
   /** @throws QuorateError `BAD_CONFIG` */
   constructor(options: PeerOptions<S>, listener: PeerListener = {}) {
     checkOptions(options);
+    const { clock, transport, members, id } = options;
     this.#options = options;
     this.#listener = listener;
-    this.#clock = options.clock;
+    this.#clock = clock;
     this.#log = options.log;
     this.#snapshots = options.snapshots;
     this.#factory = options.stateMachine;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
-    this.#config = coreConfig(
-      options.id,
-      options.members,
-      { ...DEFAULT_TIMING, ...options.timing },
-      this.#limits.windowBytes,
-    );
-    const { clock, transport, members, id } = options;
-    this.#membership = membershipHash(members);
+    this.#greeting = { membership: membershipHash(members), identity: options.stateMachine.identity };
     this.turn = new Turn(clock);
-    this.turn.onBegin((now) => {
-      if (this.#started && now >= nextDeadline(this.#state)) this.#raise({ type: 'tick' });
-    });
-    this.#timer = clock.timer(() => this.turn.enter());
-    this.#election = new ElectionLinks(id, members, this.#membership, transport, clock, this.turn, {
+    this.#election = new ElectionLinks(id, members, this.#greeting.membership, transport, clock, this.turn, {
       onNotification: (from, notification) => this.#raise({ type: 'notification', from, notification }),
       onReachable: (peer, reachable) => this.#raise({ type: 'reachable', peer, reachable }),
     });
+    this.#learnerFrames = this.#makeLearnerFrames();
+    this.#leaderFrames = this.#makeLeaderFrames();
+    this.#sender = new SnapshotSender(options.snapshots);
     this.#replication = new ReplicationLinks(transport, clock, this.turn, this.#limits.frameBytes, {
       onAcceptedFrame: (link, body) => this.#learnerFrames.onFrame(link, body),
       onLeaderFrame: (link, body) => this.#leaderFrames.onFrame(link, body),
@@ -142,26 +130,7 @@ export class Peer<S extends StateMachine> {
         this.#raise({ type: 'linkClosed', link: link.id });
       },
     });
-    this.#learnerFrames = this.#makeLearnerFrames();
-    this.#leaderFrames = this.#makeLeaderFrames();
-    this.#sender = new SnapshotSender(options.snapshots);
-    const every = options.snapshot?.every ?? SNAPSHOT_EVERY;
-    const retain = options.snapshot?.retain ?? SNAPSHOTS_KEPT;
-    const peer = this;
-    this.#taker = new SnapshotTaker(
-      options.snapshots,
-      options.log,
-      clock,
-      { every, retain },
-      {
-        get stateMachine(): S {
-          return peer.#machine;
-        },
-        onSnapshotStored: (zxid) => this.#raise({ type: 'snapshotStored', zxid }),
-        onRetired: (base) => this.#raise({ type: 'retired', base }),
-        onSnapshotFailed: (error) => this.#notice(`a snapshot could not be taken: ${error.message}; the log is kept`),
-      },
-    );
+    this.#taker = this.#makeSnapshotTaker();
   }
 
   get status(): PeerStatus {
@@ -170,7 +139,9 @@ export class Peer<S extends StateMachine> {
 
   /** Requests are taken. */
   get serving(): boolean {
-    return this.#started && this.#state.role.role !== 'looking' && this.#state.role.stage === 'serving';
+    if (this.#core === undefined || this.#closed) return false;
+    const role = this.#core.state.role;
+    return role.role !== 'looking' && role.stage === 'serving';
   }
 
   get learners(): readonly LearnerStatus[] {
@@ -181,7 +152,7 @@ export class Peer<S extends StateMachine> {
     return {
       ...this.#state.counters,
       snapshotsTaken: this.#taker.taken,
-      proposals: this.#proposals,
+      proposals: this.#proposals + (this.#leadership?.proposals ?? 0),
       commits: this.#commits,
       syncs: this.#logDriver.syncs,
     };
@@ -195,63 +166,37 @@ export class Peer<S extends StateMachine> {
   /** More would exceed a limit: stop taking requests until `onRelief`. A submit is still accepted. */
   get congested(): boolean {
     const { outstandingBytes, outstandingRequests } = this.#limits;
-    if (this.#outstandingBytes > outstandingBytes || this.#pending.size > outstandingRequests) this.#congested = true;
+    const proposed = this.#leadership?.outstandingBytes ?? 0;
+    if (proposed > outstandingBytes || this.#pending.size > outstandingRequests) this.#congested = true;
     return this.#congested;
   }
 
-  /** Recovers from disk, opens the peer ports and begins to look for a leader. */
+  /**
+   * Recovers from disk, opens the peer ports and begins to look for a leader.
+   * @throws QuorateError `CORRUPT_LOG`, `CORRUPT_SNAPSHOT`, `BAD_CONFIG`, `ADDRESS_IN_USE`
+   */
   async start(): Promise<void> {
-    const recovered = await recover(
-      this.#options.id,
-      this.#log,
-      {
-        onDurable: (token) => {
-          this.turn.enter();
-          const ticket = this.#logDriver?.durable(token);
-          if (ticket !== undefined) this.#raise({ type: 'persisted', ticket });
-        },
-        onFailure: (error) =>
-          this.#fatal(new QuorateError('STORAGE_FAILED', `the log failed: ${error.message}`, { cause: error })),
-      },
-      this.#snapshots,
-      this.#factory,
-    );
-    const { core, machine, tail } = recovered;
-    this.#machine = machine;
-    this.#tail = new LogTail(core.applied, this.#limits.tailBytes);
-    for (const batch of tail) this.#tail.push(batch);
-    this.#logDriver = new LogDriver(this.#log, this.#tail, this.turn);
-    this.#replicator = new Replicator(this.#log, this.#tail, (event) => this.#raise(event));
-    const peer = this;
-    this.#applier = new Applier<S>(
-      {
-        get stateMachine(): S {
-          return peer.#machine;
-        },
-        tail: this.#tail,
-        onApplied: (zxid, result) => this.#onApplied(zxid, result),
-      },
-      this.#clock,
-      core.applied,
-    );
-    this.#state = createCore(this.#config, core);
-    if (!recovered.ownsState) this.#log.putState(encodePeerState(this.#options.id, core.epochs));
-    if (this.#options.members.length > 1) {
-      const own = this.#options.members.find((member) => member.id === this.#options.id)!;
+    const { id, members } = this.#options;
+    const events = {
+      onDurable: (token: number): void => this.#onDurable(token),
+      onFailure: (error: Error): void =>
+        this.#fatal(new QuorateError('STORAGE_FAILED', `the log failed: ${error.message}`, { cause: error })),
+    };
+    const recovered = await recover(id, this.#log, events, this.#snapshots, this.#factory);
+    if (!recovered.ownsState) this.#log.putState(encodePeerState(id, recovered.core.epochs));
+    this.#assemble(recovered);
+    this.#listener.onStateMachine?.();
+    if (members.length > 1) {
+      const own = members.find((member) => member.id === id)!;
       await this.#election.listen(own);
       await this.#replication.listen(own);
     }
-    this.#listener.onStateMachine?.();
-    this.#started = true;
-    this.turn.enter();
-    this.#execute(startCore(this.#state, this.turn.now));
-    this.#raise({ type: 'tick' });
+    if (!this.#closed) this.#core!.start();
   }
 
   /** Ends every role, link and store. Pending completions fail. */
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#stop();
+    if (!this.#closed) this.#stop();
     await this.#election.close();
     await this.#replication.close();
     await this.#taker.idle();
@@ -267,8 +212,8 @@ export class Peer<S extends StateMachine> {
    */
   submit(request: Uint8Array, completion: Completion): void {
     this.turn.enter();
-    if (this.#closed || !this.serving) {
-      completion.fail(new QuorateError('NOT_SERVING', 'this server has no part in a quorum at the moment'));
+    if (!this.serving) {
+      completion.fail(notServing());
       return;
     }
     this.#pending.push(completion);
@@ -277,18 +222,15 @@ export class Peer<S extends StateMachine> {
       this.#own(this.#prepare(this.#reader.reset(request)), completion);
     } else if (role.role !== 'looking') {
       const link = this.#replication.get(role.link!)!;
-      frame(link.writer(), Frame.request, (out) => out.raw(request));
+      writeRaw(link.writer(), Frame.request, request);
     }
   }
 
   /** ZooKeeper's sync, made strict: confirmed by a quorum round begun after the call (zab-spec 6.9). */
   barrier(completion: BarrierCompletion): void {
     this.turn.enter();
-    if (this.#closed || !this.serving) {
-      completion.fail(new QuorateError('NOT_SERVING', 'this server has no part in a quorum at the moment'));
-      return;
-    }
-    this.#raise({ type: 'barrier', sequence: this.#barriers.add(completion) });
+    if (this.serving) this.#raise({ type: 'barrier', sequence: this.#barriers.add(completion) });
+    else completion.fail(notServing());
   }
 
   /** Learner → leader, over the link of the current role; dropped when there is none. Copied. */
@@ -296,7 +238,7 @@ export class Peer<S extends StateMachine> {
     const role = this.#state.role;
     if (role.role === 'looking' || role.role === 'leading' || role.link === null) return;
     const link = this.#replication.get(role.link);
-    if (link !== undefined) frame(link.writer(), Frame.learnerMessage, (out) => out.raw(bytes));
+    if (link !== undefined) writeRaw(link.writer(), Frame.learnerMessage, bytes);
   }
 
   /** Leader → one learner. Copied; dropped when it is not connected. */
@@ -305,7 +247,7 @@ export class Peer<S extends StateMachine> {
     if (role.role !== 'leading') return;
     const learner = role.learners.find((each) => each.info.id === id && each.stage === 'active');
     const link = learner === undefined ? undefined : this.#replication.get(learner.link);
-    if (link !== undefined) frame(link.writer(), Frame.leaderMessage, (out) => out.raw(bytes));
+    if (link !== undefined) writeRaw(link.writer(), Frame.leaderMessage, bytes);
   }
 
   /** Takes a snapshot now and resolves when it is stored. */
@@ -313,38 +255,47 @@ export class Peer<S extends StateMachine> {
     return this.#taker.take();
   }
 
-  // ---- events in, effects out -------------------------------------------------------------------------------------
+  // ---- the core and what it asks for --------------------------------------------------------------------------------
 
-  /** Gives the core an event and carries out what it asks for; events raised meanwhile follow in order. */
-  #raise(event: CoreEvent): void {
-    if (!this.#started || this.#closed) return;
-    this.#events.push(event);
-    if (this.#running) return;
-    this.#running = true;
-    try {
-      for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
-        this.#execute(step(this.#state, next, this.turn.enter()));
-        if (this.#closed) return;
-      }
-      this.#timer.at(nextDeadline(this.#state));
-    } catch (error) {
-      this.#fatal(error as Error);
-    } finally {
-      this.#running = false;
-    }
-    if (event.type !== 'turnEnd' && !this.#turnEndScheduled) {
-      this.#turnEndScheduled = true;
-      this.turn.atEnd('prepare', this.#turnEnd);
-    }
+  get #state(): CoreState {
+    if (this.#core === undefined)
+      throw new QuorateError('NOT_SERVING', 'the peer has not started yet: await start() first');
+    return this.#core.state;
   }
 
-  readonly #turnEnd = (): void => {
-    this.#turnEndScheduled = false;
-    this.#raise({ type: 'turnEnd' });
-  };
+  #assemble({ core, machine, tail }: Recovered<S>): void {
+    const { id, members, timing } = this.#options;
+    const peer = this;
+    this.#machine = machine;
+    this.#tail = new LogTail(core.applied, this.#limits.tailBytes);
+    for (const batch of tail) this.#tail.push(batch);
+    this.#logDriver = new LogDriver(this.#log, this.#tail, this.turn);
+    this.#replicator = new Replicator(this.#log, this.#tail, (event) => this.#raise(event));
+    const applierHost = {
+      get stateMachine(): S {
+        return peer.#machine;
+      },
+      onApplied: (zxid: Zxid, result: unknown): void => this.#onApplied(zxid, result),
+      onSlice: (zxid: Zxid): void => this.#onSlice(zxid),
+      fatal: (error: Error): void => this.#fatal(error),
+    };
+    this.#applier = new Applier(applierHost, this.#tail, this.#clock, this.turn, core.applied);
+    const config = coreConfig(id, members, { ...DEFAULT_TIMING, ...timing }, this.#limits.windowBytes);
+    this.#core = new CoreRunner(createCore(config, core), this.#clock, this.turn, {
+      carryOut: (effect) => this.#carryOut(effect),
+      fatal: (error) => this.#fatal(error),
+    });
+  }
 
-  #execute(effects: readonly Effect[]): void {
-    for (const effect of effects) this.#carryOut(effect);
+  #raise(event: CoreEvent): void {
+    this.#core?.raise(event);
+  }
+
+  #onDurable(token: number): void {
+    if (this.#core === undefined) return;
+    this.turn.enter();
+    const ticket = this.#logDriver.durable(token);
+    if (ticket !== undefined) this.#raise({ type: 'persisted', ticket });
   }
 
   #carryOut(effect: Effect): void {
@@ -353,16 +304,12 @@ export class Peer<S extends StateMachine> {
         return this.#election.notify(effect.to, effect.notification);
       case 'dial':
         return this.#dial(effect.peer, effect.at);
-      case 'sendToLeader': {
-        const link = this.#replication.get(effect.link);
-        if (link !== undefined) writeLearnerMessage(link.writer(), effect.message, this.#greeting());
-        return;
-      }
-      case 'sendToLearner': {
-        const link = this.#replication.get(effect.link);
-        if (link !== undefined) writeLeaderMessage(link.writer(), effect.message);
-        return;
-      }
+      case 'sendToLeader':
+        return this.#withLink(effect.link, (link) =>
+          writeLearnerMessage(link.writer(), effect.message, this.#greeting),
+        );
+      case 'sendToLearner':
+        return this.#withLink(effect.link, (link) => writeLeaderMessage(link.writer(), effect.message));
       case 'close':
         return this.#refuse(effect.link, effect.reason);
       case 'append':
@@ -375,16 +322,12 @@ export class Peer<S extends StateMachine> {
         return this.#takeOver(effect.zxid);
       case 'persist':
         return this.#logDriver.persist(effect.ticket);
-      case 'replicate': {
-        const link = this.#replication.get(effect.link);
-        if (link !== undefined) this.#replicator.run(link, effect);
-        return;
-      }
+      case 'replicate':
+        return this.#withLink(effect.link, (link) => this.#replicator.run(link, effect));
       case 'sendSnapshot':
-        return this.#sendSnapshot(effect.link, effect.zxid);
+        return this.#withLink(effect.link, (link) => this.#sendSnapshot(link, effect.zxid));
       case 'apply':
-        this.#applier.allow(effect.zxid);
-        return this.#scheduleApply();
+        return this.#applier.allow(effect.zxid);
       case 'barrierDone':
         return this.#barriers.confirm(effect.sequence, effect.zxid, this.#applier.applied);
       case 'status':
@@ -392,24 +335,32 @@ export class Peer<S extends StateMachine> {
     }
   }
 
+  #withLink(id: number, use: (link: Link) => void): void {
+    const link = this.#replication.get(id);
+    if (link !== undefined) use(link);
+  }
+
   #onStatus(): void {
-    if (this.#generation !== this.#state.generation) {
-      this.#generation = this.#state.generation;
+    const state = this.#state;
+    if (this.#generation !== state.generation) {
+      this.#generation = state.generation;
       this.#endRole();
     }
-    const role = this.#state.role;
-    if (role.role === 'leading' && role.stage === 'serving' && this.#proposer === undefined) {
-      this.#proposer = new Proposer(this.#clock, role.epoch, this.#state.log.last, this.#stamp);
+    const role = state.role;
+    if (role.role === 'leading' && role.stage === 'serving' && this.#leadership === undefined) {
+      this.#lead(role.epoch);
     }
     this.#listener.onStatus?.(this.status);
   }
 
   #endRole(): void {
     this.#replication.dropAll();
-    if (this.#proposer !== undefined) this.#stamp = this.#proposer.time;
-    this.#proposer = undefined;
-    this.#outstanding = [];
-    this.#outstandingBytes = 0;
+    if (this.#leadership !== undefined) {
+      this.#leadership.end();
+      this.#stamp = this.#leadership.time;
+      this.#proposals += this.#leadership.proposals;
+      this.#leadership = undefined;
+    }
     this.#congested = false;
     this.#machine.discard(ZXID_ZERO);
     this.#leaderFrames.endRole();
@@ -418,21 +369,16 @@ export class Peer<S extends StateMachine> {
   }
 
   #dial(id: ServerId, at: number): void {
-    const member = this.#member(id);
+    const member = this.#options.members.find((each) => each.id === id);
     const generation = this.#state.generation;
     if (member === undefined) {
       this.#raise({ type: 'dialFailed', generation });
       return;
     }
     this.#replication.dial(member, at, (link) => {
-      this.#raise(
-        link === undefined ? { type: 'dialFailed', generation } : { type: 'dialled', link: link.id, generation },
-      );
+      if (link === undefined) this.#raise({ type: 'dialFailed', generation });
+      else this.#raise({ type: 'dialled', link: link.id, generation });
     });
-  }
-
-  #member(id: ServerId): Member | undefined {
-    return this.#options.members.find((member) => member.id === id);
   }
 
   #refuse(id: number, reason: string): void {
@@ -443,28 +389,32 @@ export class Peer<S extends StateMachine> {
     this.#notice(`closed the link from ${link.connection.remote}: ${reason}`);
   }
 
-  // ---- prepare and propose ----------------------------------------------------------------------------------------
+  // ---- prepare and propose -------------------------------------------------------------------------------------------
+
+  #lead(epoch: number): void {
+    const peer = this;
+    this.#leadership = new Leadership(this.#clock, this.turn, epoch, this.#state.log.last, this.#stamp, {
+      get stateMachine(): S {
+        return peer.#machine;
+      },
+      committed: () => this.#state.committed,
+      propose: (batch) => this.#offer(batch, { type: 'propose', last: batch.last }),
+    });
+  }
 
   #prepare(request: ByteReader): Prepared {
-    const prepared = this.#proposer!.prepare(this.#machine, request);
+    const prepared = this.#leadership!.prepare(request);
     if (prepared === 'exhausted') this.#raise({ type: 'stepDown' });
-    if (prepared !== 'txn') return prepared;
-    if (this.#proposer!.openBytes > BATCH_LIMIT) this.#seal();
-    else if (!this.#sealScheduled) {
-      this.#sealScheduled = true;
-      this.turn.atEnd('prepare', this.#sealTask);
-    }
     return prepared;
   }
 
+  /** A request of this server's own: it has been pushed as pending already. */
   #own(prepared: Prepared, completion: Completion): void {
+    if (prepared === 'exhausted') return; // the role has ended, and failed it with all the others
     if (prepared === 'txn') {
-      this.#pending.assign(this.#proposer!.last);
-    } else if (prepared === 'exhausted') {
-      return; // the role has ended and failed it with all the others
+      this.#pending.assign(this.#leadership!.last);
     } else if ('refusal' in prepared) {
-      this.#pending.assign(this.#proposer!.last, prepared.refusal);
-      this.#pending.settleRefusals(this.#applier.applied);
+      this.#assigned(this.#leadership!.last, prepared.refusal);
     } else {
       this.#pending.dropNewest();
       completion.fail(
@@ -473,55 +423,19 @@ export class Peer<S extends StateMachine> {
     }
   }
 
-  readonly #sealTask = (): void => {
-    this.#sealScheduled = false;
-    this.#seal();
-  };
+  #assigned(zxid: Zxid, refusal: Uint8Array | Error | undefined): void {
+    if (!this.#pending.assign(zxid, refusal)) throw new QuorateError('REFUSED', 'an answer to no request');
+    if (refusal !== undefined) this.#pending.settleRefusals(this.#applier.applied);
+  }
 
-  #seal(): void {
-    const proposer = this.#proposer;
-    if (proposer === undefined || proposer.openCount === 0) return;
-    this.#proposals += proposer.openCount;
-    const commit = this.#state.committed;
-    const previous = this.#state.log.last;
-    const bytes = proposer.seal(commit);
-    const last = proposer.last;
-    this.#outstanding.push({ last, bytes: bytes.length });
-    this.#outstandingBytes += bytes.length;
-    this.#logDriver.offer({ previous, last, commit, bytes });
-    this.#raise({ type: 'propose', last });
+  /** Raises an event about a batch, which the core may decide to append. */
+  #offer(batch: TailBatch, event: CoreEvent): void {
+    this.#logDriver.offer(batch);
+    this.#raise(event);
     this.#logDriver.offer(undefined);
   }
 
-  // ---- apply --------------------------------------------------------------------------------------------------------
-
-  #scheduleApply(): void {
-    if (this.#applyScheduled) return;
-    this.#applyScheduled = true;
-    this.turn.atEnd('apply', this.#apply);
-  }
-
-  readonly #apply = (): void => {
-    this.#applyScheduled = false;
-    if (this.#closed) return;
-    try {
-      const outcome = this.#applier.run();
-      if (outcome === 'missing')
-        throw new QuorateError('INVARIANT', `the txn after ${this.#applier.applied} is not in memory`);
-      if (outcome === 'more') this.#clock.defer(() => this.#scheduleApply());
-    } catch (error) {
-      this.#fatal(error as Error);
-      return;
-    }
-    const applied = this.#applier.applied;
-    while (this.#outstanding.length > 0 && this.#outstanding[0]!.last <= applied) {
-      this.#outstandingBytes -= this.#outstanding.shift()!.bytes;
-    }
-    this.#tail.trim(applied);
-    this.#barriers.applied(applied);
-    this.#raise({ type: 'applied', zxid: applied });
-    if (this.#congested) this.#relieve();
-  };
+  // ---- apply ---------------------------------------------------------------------------------------------------------
 
   #onApplied(zxid: Zxid, result: unknown): void {
     this.#commits += 1;
@@ -530,22 +444,41 @@ export class Peer<S extends StateMachine> {
     this.#taker.count();
   }
 
+  #onSlice(applied: Zxid): void {
+    this.#leadership?.applied(applied);
+    this.#tail.trim(applied);
+    this.#barriers.applied(applied);
+    this.#raise({ type: 'applied', zxid: applied });
+    if (this.#congested) this.#relieve();
+  }
+
   #relieve(): void {
     const { outstandingBytes, outstandingRequests } = this.#limits;
-    if (this.#outstandingBytes * 2 > outstandingBytes || this.#pending.size * 2 > outstandingRequests) return;
+    const proposed = this.#leadership?.outstandingBytes ?? 0;
+    if (proposed * 2 > outstandingBytes || this.#pending.size * 2 > outstandingRequests) return;
     this.#congested = false;
     this.#listener.onRelief?.();
   }
 
-  // ---- what other peers send ------------------------------------------------------------------------------------------
-
-  #greeting(): { membership: number; identity: string } {
-    return { membership: this.#membership, identity: this.#factory.identity };
+  #makeSnapshotTaker(): SnapshotTaker {
+    const { snapshot } = this.#options;
+    const peer = this;
+    const sizes = { every: snapshot?.every ?? SNAPSHOT_EVERY, retain: snapshot?.retain ?? SNAPSHOTS_KEPT };
+    return new SnapshotTaker(this.#snapshots, this.#log, this.#clock, sizes, {
+      get stateMachine(): S {
+        return peer.#machine;
+      },
+      onSnapshotStored: (zxid) => this.#raise({ type: 'snapshotStored', zxid }),
+      onRetired: (base) => this.#raise({ type: 'retired', base }),
+      onSnapshotFailed: (error) => this.#notice(`a snapshot could not be taken, the log is kept: ${error.message}`),
+    });
   }
+
+  // ---- what other peers send -----------------------------------------------------------------------------------------
 
   #makeLearnerFrames(): LearnerFrames {
     return new LearnerFrames({
-      greeting: this.#greeting(),
+      greeting: this.#greeting,
       raise: (event) => this.#raise(event),
       refuse: (link, reason) => this.#refuse(link, reason),
       servedLearner: (link) => {
@@ -554,7 +487,7 @@ export class Peer<S extends StateMachine> {
         return role.learners.find((learner) => learner.link === link && learner.stage === 'active')?.info.id;
       },
       prepare: (request) => this.#prepare(request),
-      lastPrepared: () => this.#proposer!.last,
+      lastPrepared: () => this.#leadership!.last,
       onLearnerMessage: (from, bytes) => this.#listener.onLearnerMessage?.(from, bytes),
     });
   }
@@ -562,11 +495,8 @@ export class Peer<S extends StateMachine> {
   #makeLeaderFrames(): LeaderFrames<S> {
     const host = {
       raise: (event: CoreEvent): void => this.#raise(event),
-      offer: (batch: TailBatch | undefined): void => this.#logDriver.offer(batch),
-      assigned: (zxid: Zxid, refusal: Uint8Array | Error | undefined): void => {
-        if (!this.#pending.assign(zxid, refusal)) throw new QuorateError('REFUSED', 'an answer to no request');
-        if (refusal !== undefined) this.#pending.settleRefusals(this.#applier.applied);
-      },
+      offer: (batch: TailBatch, event: CoreEvent): void => this.#offer(batch, event),
+      assigned: (zxid: Zxid, refusal: Uint8Array | Error | undefined): void => this.#assigned(zxid, refusal),
       expectsSnapshot: (): boolean => this.#state.role.role !== 'looking' && this.#state.role.stage === 'snapshot',
       giveUp: (link: Link, reason: string): void => {
         this.#notice(reason);
@@ -575,7 +505,6 @@ export class Peer<S extends StateMachine> {
       },
       onHeartbeat: (): void => this.#listener.onHeartbeat?.(),
       onLeaderMessage: (bytes: Uint8Array): void => this.#listener.onLeaderMessage?.(bytes),
-      notice: (text: string): void => this.#notice(text),
     };
     return new LeaderFrames(host, this.#snapshots, this.#factory, this.turn);
   }
@@ -588,16 +517,14 @@ export class Peer<S extends StateMachine> {
     this.#listener.onStateMachine?.();
   }
 
-  #sendSnapshot(id: number, zxid: Zxid): void {
-    const link = this.#replication.get(id);
-    if (link === undefined) return;
+  #sendSnapshot(link: Link, zxid: Zxid): void {
     this.#sender.send(link, zxid).then((whole) => {
       this.turn.enter();
-      this.#raise(whole ? { type: 'snapshotSent', link: id, zxid } : { type: 'compacted', link: id });
+      this.#raise(whole ? { type: 'snapshotSent', link: link.id, zxid } : { type: 'compacted', link: link.id });
     });
   }
 
-  // ---- the end ----------------------------------------------------------------------------------------------------------
+  // ---- the end --------------------------------------------------------------------------------------------------------
 
   #notice(text: string): void {
     this.#listener.onNotice?.(text);
@@ -605,8 +532,9 @@ export class Peer<S extends StateMachine> {
 
   #stop(): void {
     this.#closed = true;
-    this.#timer.cancel();
-    if (this.#started) this.#endRole();
+    this.#core?.stop();
+    this.#applier?.stop();
+    if (this.#core !== undefined) this.#endRole();
   }
 
   /** A broken rule or a failed disk ends this peer: it goes on with nothing it cannot vouch for. */

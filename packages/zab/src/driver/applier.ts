@@ -4,32 +4,43 @@ import {
   type Clock,
   ENTRY_HEADER_BYTES,
   ENTRY_TXN,
+  QuorateError,
   type StateMachine,
   type Zxid,
 } from '@quorate/interfaces';
 import type { LogTail } from './log-tail.js';
+import type { Turn } from './turn.js';
 
 /** A slice of apply ends after this long, so that the loop goes on breathing. */
 const SLICE_MS = 2;
 const CLOCK_EVERY = 64;
 
-export interface ApplierHost<S extends StateMachine> {
-  readonly stateMachine: S;
-  readonly tail: LogTail;
+export interface ApplierHost {
+  readonly stateMachine: StateMachine;
+  /** One txn was applied. */
   onApplied(zxid: Zxid, result: unknown): void;
+  /** A slice is over: everything through `zxid` is applied. */
+  onSlice(zxid: Zxid): void;
+  fatal(error: Error): void;
 }
 
-/** Applies committed txns from the tail, in zxid order, in slices. */
-export class Applier<S extends StateMachine> {
-  readonly #host: ApplierHost<S>;
+/** Applies committed txns from the tail, in zxid order, in slices at the end of turns. */
+export class Applier {
+  readonly #host: ApplierHost;
+  readonly #tail: LogTail;
   readonly #clock: Clock;
+  readonly #turn: Turn;
   readonly #reader = new ByteReader();
   #applied: Zxid;
   #target: Zxid;
+  #scheduled = false;
+  #stopped = false;
 
-  constructor(host: ApplierHost<S>, clock: Clock, applied: Zxid) {
+  constructor(host: ApplierHost, tail: LogTail, clock: Clock, turn: Turn, applied: Zxid) {
     this.#host = host;
+    this.#tail = tail;
     this.#clock = clock;
+    this.#turn = turn;
     this.#applied = applied;
     this.#target = applied;
   }
@@ -41,6 +52,9 @@ export class Applier<S extends StateMachine> {
   /** Everything through `zxid` may be applied. */
   allow(zxid: Zxid): void {
     if (zxid > this.#target) this.#target = zxid;
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#turn.atEnd('apply', this.#slice);
   }
 
   /** The state machine was replaced by one at `zxid`. */
@@ -49,16 +63,38 @@ export class Applier<S extends StateMachine> {
     this.#target = zxid;
   }
 
-  /** @returns 'done'; 'more' when the slice is over; 'missing' when the tail does not hold the next entry */
-  run(): 'done' | 'more' | 'missing' {
-    const started = this.#clock.now();
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  readonly #slice = (): void => {
+    this.#scheduled = false;
+    if (this.#stopped) return;
+    let done: boolean;
+    try {
+      done = this.#run(this.#clock.now() + SLICE_MS);
+    } catch (error) {
+      this.#host.fatal(error as Error);
+      return;
+    }
+    if (!done && !this.#scheduled) {
+      this.#scheduled = true;
+      this.#clock.defer(this.#again);
+    }
+    this.#host.onSlice(this.#applied);
+  };
+
+  readonly #again = (): void => {
+    this.#turn.atEnd('apply', this.#slice);
+  };
+
+  /** @returns false when the slice was over before the target */
+  #run(until: number): boolean {
     let countdown = CLOCK_EVERY;
     while (this.#applied < this.#target) {
-      const tail = this.#host.tail;
-      if (this.#applied < tail.start) return 'missing';
-      const index = tail.indexAfter(this.#applied);
-      const batch = index === undefined ? undefined : tail.at(index);
-      if (batch === undefined) return 'missing';
+      const index = this.#applied < this.#tail.start ? undefined : this.#tail.indexAfter(this.#applied);
+      const batch = index === undefined ? undefined : this.#tail.at(index);
+      if (batch === undefined) throw new QuorateError('INVARIANT', `the txn after ${this.#applied} is not in memory`);
       const bytes = batch.bytes;
       const view = this.#reader.reset(bytes).view;
       for (let at = BATCH_HEADER_BYTES; at < bytes.length; ) {
@@ -72,11 +108,11 @@ export class Applier<S extends StateMachine> {
         at = end;
         if (countdown <= 0) {
           countdown = CLOCK_EVERY;
-          if (this.#clock.now() - started > SLICE_MS && this.#applied < this.#target) return 'more';
+          if (this.#clock.now() > until && this.#applied < this.#target) return false;
         }
       }
     }
-    return 'done';
+    return true;
   }
 
   #one(zxid: Zxid, kind: number, txn: ByteReader): void {

@@ -20,8 +20,8 @@ import type { Turn } from './turn.js';
 
 export interface LeaderFramesHost {
   raise(event: CoreEvent): void;
-  /** The batch that the core may decide to append. */
-  offer(batch: TailBatch | undefined): void;
+  /** An event about a batch that the core may decide to append. */
+  offer(batch: TailBatch, event: CoreEvent): void;
   /** The oldest forwarded request got its zxid, or was refused, or failed. */
   assigned(zxid: Zxid, refusal: Uint8Array | Error | undefined): void;
   /** The core accepted the beginning of a snapshot. */
@@ -30,7 +30,6 @@ export interface LeaderFramesHost {
   giveUp(link: Link, reason: string): void;
   onHeartbeat(): void;
   onLeaderMessage(bytes: Uint8Array): void;
-  notice(text: string): void;
 }
 
 /** What a learner hears from its leader: the core's messages, batches, snapshots, answers to forwarded requests. */
@@ -100,9 +99,7 @@ export class LeaderFrames<S extends StateMachine> {
   #batch(link: Link, body: ByteReader): void {
     const bytes = body.rest().slice();
     const { previous, last, commit } = checkBatch(bytes);
-    this.#host.offer({ previous, last, commit, bytes });
-    this.#host.raise({ type: 'batch', link: link.id, previous, last, commit });
-    this.#host.offer(undefined);
+    this.#host.offer({ previous, last, commit, bytes }, { type: 'batch', link: link.id, previous, last, commit });
   }
 
   #assigned(body: ByteReader): void {

@@ -58,6 +58,13 @@ export function frame(out: ByteWriter, type: number, body?: (out: ByteWriter) =>
   out.patchI32(at, out.length - at - 4);
 }
 
+/** Writes one frame around `bytes`. */
+export function writeRaw(out: ByteWriter, type: number, bytes: Uint8Array): void {
+  out.u32(bytes.length + 1);
+  out.u8(type);
+  out.raw(bytes);
+}
+
 function readZxid(input: ByteReader): Zxid {
   return zxidFromNumber(input.long());
 }

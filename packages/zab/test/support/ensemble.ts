@@ -1,7 +1,7 @@
 import type { Clock, Zxid } from '@quorate/interfaces';
 import type { MemoryNetwork } from '@quorate/transport-memory';
 import { type Member, Peer, type PeerListener } from '../../src/index.js';
-import { type Adder, addRequest, adder } from './adder.js';
+import { type Adder, adder, addRequest } from './adder.js';
 import { type MemoryDisk, MemoryLog, MemorySnapshots, memoryDisk } from './memory-stores.js';
 
 export function members(voters: number, observers = 0): Member[] {

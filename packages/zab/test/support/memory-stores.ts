@@ -61,7 +61,14 @@ export class MemoryLog implements LogStore {
       epochs.push({ epoch, last: info.last });
     }
     const last = this.last;
-    return { base: this.base, last, commit: commit > last ? last : commit, epochs, state: this.#disk.state, tail: 'clean' };
+    return {
+      base: this.base,
+      last,
+      commit: commit > last ? last : commit,
+      epochs,
+      state: this.#disk.state,
+      tail: 'clean',
+    };
   }
 
   append(batch: Uint8Array): void {
