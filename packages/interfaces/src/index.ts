@@ -16,6 +16,8 @@ export {
   sliceBatch,
 } from './log-batch.js';
 export type { EpochEnd, LogRecovery, LogStore, LogStoreEvents } from './log-store.js';
+export { Overlay } from './overlay.js';
+export { smallSnapshot } from './small-snapshot.js';
 export type { SnapshotInfo, SnapshotReader, SnapshotStore, SnapshotWriter } from './snapshot-store.js';
 export type {
   PrepareContext,

@@ -226,6 +226,22 @@ export class Peer<S extends StateMachine> {
     }
   }
 
+  /**
+   * {@link submit} as a promise, for those who have no hot path.
+   * @returns what `apply` returned on this server
+   * @throws QuorateError `REFUSED` with the refusal as its `cause`, or as {@link Completion.fail} tells
+   */
+  replicate(request: Uint8Array): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.submit(request, {
+        settle: (_zxid, result) => resolve(result),
+        refuse: (_zxid, refusal) =>
+          reject(new QuorateError('REFUSED', 'the state machine refused the request (see cause)', { cause: refusal })),
+        fail: reject,
+      });
+    });
+  }
+
   /** ZooKeeper's sync, made strict: confirmed by a quorum round begun after the call (zab-spec 6.9). */
   barrier(completion: BarrierCompletion): void {
     this.turn.enter();
