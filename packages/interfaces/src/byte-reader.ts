@@ -104,4 +104,9 @@ export class ByteReader {
   rest(): Uint8Array {
     return this.raw(this.remaining);
   }
+
+  /** Everything that is left, copied (a plain `slice()` would not: the bytes may be a Node Buffer, whose slice is a view). */
+  copyRest(): Uint8Array {
+    return new Uint8Array(this.rest());
+  }
 }

@@ -59,3 +59,10 @@ test('a reader can be pointed at views of the same buffer', () => {
   expect(input.reset(buffer.subarray(4)).i32()).toBe(2);
   expect(input.reset(buffer, 2, 6).i32()).toBe(0x0001_0000);
 });
+
+test('copyRest copies, also out of a Node Buffer, whose own slice would not', () => {
+  const chunk = Buffer.from([1, 2, 3, 4]);
+  const copy = new ByteReader(chunk, 1).copyRest();
+  chunk.fill(0);
+  expect([...copy]).toEqual([2, 3, 4]);
+});

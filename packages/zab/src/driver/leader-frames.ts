@@ -97,7 +97,7 @@ export class LeaderFrames<S extends StateMachine> {
   }
 
   #batch(link: Link, body: ByteReader): void {
-    const bytes = body.rest().slice();
+    const bytes = body.copyRest();
     const { previous, last, commit } = checkBatch(bytes);
     this.#host.offer({ previous, last, commit, bytes }, { type: 'batch', link: link.id, previous, last, commit });
   }
@@ -106,14 +106,14 @@ export class LeaderFrames<S extends StateMachine> {
     const kind = body.u8();
     const zxid = zxidFromNumber(body.long());
     if (kind === Assigned.txn) this.#host.assigned(zxid, undefined);
-    else if (kind === Assigned.refused) this.#host.assigned(zxid, body.rest().slice());
+    else if (kind === Assigned.refused) this.#host.assigned(zxid, body.copyRest());
     else this.#host.assigned(zxid, new QuorateError('INVARIANT', `prepare failed on the leader: ${readText(body)}`));
   }
 
   #snapBegin(link: Link, body: ByteReader): void {
     this.#host.raise({ type: 'snapshotBegins', link: link.id });
     if (!this.#host.expectsSnapshot()) return;
-    const header = body.rest().slice();
+    const header = body.copyRest();
     link.hold();
     this.#aborting
       .catch(() => {})

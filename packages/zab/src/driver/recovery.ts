@@ -123,7 +123,7 @@ export async function recover<S extends StateMachine>(
       if (info.last > committed) {
         const rest = sliceBatch(part, committed, info.last)!;
         const { previous, last, commit } = checkBatch(rest);
-        tail.push({ previous, last, commit, bytes: rest.slice() });
+        tail.push({ previous, last, commit, bytes: new Uint8Array(rest) });
       }
       at = info.last;
     }

@@ -31,7 +31,7 @@ export class SnapshotSender {
         frame(link.writer(), Frame.snapBegin, (out) => out.long(zxid));
         for (let chunk = await reader.read(); chunk !== null; chunk = await reader.read()) {
           if (link.closed) return false;
-          link.sendShared(Frame.snapChunk, chunk.slice());
+          link.sendShared(Frame.snapChunk, new Uint8Array(chunk));
           if (link.blocked) await new Promise<void>((resolve) => this.#waiting.set(link, resolve));
         }
         frame(link.writer(), Frame.snapEnd);
@@ -77,7 +77,7 @@ export class SnapshotReceiver<S extends StateMachine> {
 
   /** @param body the chunk; copied */
   chunk(body: ByteReader): void {
-    const bytes = body.rest().slice();
+    const bytes = body.copyRest();
     this.#underWay += 1;
     if (this.#underWay === RECEIVE_WINDOW) this.link.hold();
     this.#chain = this.#chain.then(async () => {
