@@ -1,5 +1,4 @@
 import {
-  ByteReader,
   type Clock,
   type LogStore,
   QuorateError,
@@ -13,21 +12,18 @@ import { createCore } from './core/core.js';
 import { learnersOf, statusOf } from './core/status.js';
 import type { CoreEvent, CoreState, Effect } from './core/types.js';
 import { Applier } from './driver/applier.js';
-import { Barriers } from './driver/barriers.js';
 import { CoreRunner } from './driver/core-runner.js';
 import { checkOptions, coreConfig, DEFAULT_LIMITS, DEFAULT_TIMING } from './driver/defaults.js';
 import { ElectionLinks } from './driver/election-links.js';
 import { LeaderFrames } from './driver/leader-frames.js';
-import { Leadership } from './driver/leadership.js';
 import { LearnerFrames } from './driver/learner-frames.js';
 import type { Link } from './driver/link.js';
 import { LogDriver } from './driver/log-driver.js';
 import { LogTail, type TailBatch } from './driver/log-tail.js';
-import { PendingRequests } from './driver/pending-requests.js';
-import type { Prepared } from './driver/proposer.js';
 import { type Recovered, recover } from './driver/recovery.js';
 import { ReplicationLinks } from './driver/replication-links.js';
 import { Replicator } from './driver/replicator.js';
+import { Requests } from './driver/requests.js';
 import { SnapshotTaker } from './driver/snapshot-taker.js';
 import { SnapshotSender } from './driver/snapshot-transfer.js';
 import { Turn } from './driver/turn.js';
@@ -49,10 +45,6 @@ import type {
 
 const SNAPSHOT_EVERY = 100_000;
 const SNAPSHOTS_KEPT = 3;
-
-function outcomeUnknown(): Error {
-  return new QuorateError('OUTCOME_UNKNOWN', 'the role of this server changed; the request may or may not take effect');
-}
 
 function notServing(): Error {
   return new QuorateError('NOT_SERVING', 'this server has no part in a quorum at the moment; try another, or again');
@@ -79,9 +71,7 @@ export class Peer<S extends StateMachine> {
   readonly #leaderFrames: LeaderFrames<S>;
   readonly #sender: SnapshotSender;
   readonly #taker: SnapshotTaker;
-  readonly #pending = new PendingRequests();
-  readonly #barriers = new Barriers();
-  readonly #reader = new ByteReader();
+  readonly #requests: Requests;
   /** Made by recovery, in {@link start}. */
   #machine!: S;
   #tail!: LogTail;
@@ -89,13 +79,8 @@ export class Peer<S extends StateMachine> {
   #logDriver!: LogDriver;
   #replicator!: Replicator;
   #applier!: Applier;
-  #leadership: Leadership | undefined;
-  /** The newest stamp of earlier leaderships of this process: stamps never decrease. */
-  #stamp = 0;
   #generation = -1;
   #closed = false;
-  #congested = false;
-  #proposals = 0;
   #commits = 0;
 
   /** @throws QuorateError `BAD_CONFIG` */
@@ -130,6 +115,7 @@ export class Peer<S extends StateMachine> {
         this.#raise({ type: 'linkClosed', link: link.id });
       },
     });
+    this.#requests = this.#makeRequests();
     this.#taker = this.#makeSnapshotTaker();
   }
 
@@ -152,7 +138,7 @@ export class Peer<S extends StateMachine> {
     return {
       ...this.#state.counters,
       snapshotsTaken: this.#taker.taken,
-      proposals: this.#proposals + (this.#leadership?.proposals ?? 0),
+      proposals: this.#requests.proposals,
       commits: this.#commits,
       syncs: this.#logDriver.syncs,
     };
@@ -165,10 +151,7 @@ export class Peer<S extends StateMachine> {
 
   /** More would exceed a limit: stop taking requests until `onRelief`. A submit is still accepted. */
   get congested(): boolean {
-    const { outstandingBytes, outstandingRequests } = this.#limits;
-    const proposed = this.#leadership?.outstandingBytes ?? 0;
-    if (proposed > outstandingBytes || this.#pending.size > outstandingRequests) this.#congested = true;
-    return this.#congested;
+    return this.#requests.congested;
   }
 
   /**
@@ -216,14 +199,7 @@ export class Peer<S extends StateMachine> {
       completion.fail(notServing());
       return;
     }
-    this.#pending.push(completion);
-    const role = this.#state.role;
-    if (role.role === 'leading') {
-      this.#own(this.#prepare(this.#reader.reset(request)), completion);
-    } else if (role.role !== 'looking') {
-      const link = this.#replication.get(role.link!)!;
-      writeRaw(link.writer(), Frame.request, request);
-    }
+    this.#requests.submit(request, completion);
   }
 
   /**
@@ -245,16 +221,13 @@ export class Peer<S extends StateMachine> {
   /** ZooKeeper's sync, made strict: confirmed by a quorum round begun after the call (zab-spec 6.9). */
   barrier(completion: BarrierCompletion): void {
     this.turn.enter();
-    if (this.serving) this.#raise({ type: 'barrier', sequence: this.#barriers.add(completion) });
+    if (this.serving) this.#raise({ type: 'barrier', sequence: this.#requests.barrier(completion) });
     else completion.fail(notServing());
   }
 
   /** Learner → leader, over the link of the current role; dropped when there is none. Copied. */
   tellLeader(bytes: Uint8Array): void {
-    const role = this.#state.role;
-    if (role.role === 'looking' || role.role === 'leading' || role.link === null) return;
-    const link = this.#replication.get(role.link);
-    if (link !== undefined) writeRaw(link.writer(), Frame.learnerMessage, bytes);
+    this.#toLeader(Frame.learnerMessage, bytes);
   }
 
   /** Leader → one learner. Copied; dropped when it is not connected. */
@@ -345,10 +318,16 @@ export class Peer<S extends StateMachine> {
       case 'apply':
         return this.#applier.allow(effect.zxid);
       case 'barrierDone':
-        return this.#barriers.confirm(effect.sequence, effect.zxid, this.#applier.applied);
+        return this.#requests.barrierDone(effect.sequence, effect.zxid);
       case 'status':
         return this.#onStatus();
     }
+  }
+
+  #toLeader(type: number, bytes: Uint8Array): void {
+    const role = this.#state.role;
+    if (role.role === 'looking' || role.role === 'leading' || role.link === null) return;
+    this.#withLink(role.link, (link) => writeRaw(link.writer(), type, bytes));
   }
 
   #withLink(id: number, use: (link: Link) => void): void {
@@ -363,25 +342,15 @@ export class Peer<S extends StateMachine> {
       this.#endRole();
     }
     const role = state.role;
-    if (role.role === 'leading' && role.stage === 'serving' && this.#leadership === undefined) {
-      this.#lead(role.epoch);
-    }
+    if (role.role === 'leading' && role.stage === 'serving') this.#requests.lead(role.epoch);
     this.#listener.onStatus?.(this.status);
   }
 
   #endRole(): void {
     this.#replication.dropAll();
-    if (this.#leadership !== undefined) {
-      this.#leadership.end();
-      this.#stamp = this.#leadership.time;
-      this.#proposals += this.#leadership.proposals;
-      this.#leadership = undefined;
-    }
-    this.#congested = false;
     this.#machine.discard(ZXID_ZERO);
     this.#leaderFrames.endRole();
-    this.#pending.failAll(outcomeUnknown);
-    this.#barriers.failAll(outcomeUnknown);
+    this.#requests.endRole();
   }
 
   #dial(id: ServerId, at: number): void {
@@ -405,43 +374,22 @@ export class Peer<S extends StateMachine> {
     this.#notice(`closed the link from ${link.connection.remote}: ${reason}`);
   }
 
-  // ---- prepare and propose -------------------------------------------------------------------------------------------
+  // ---- requests and apply ------------------------------------------------------------------------------------------
 
-  #lead(epoch: number): void {
+  #makeRequests(): Requests {
     const peer = this;
-    this.#leadership = new Leadership(this.#clock, this.turn, epoch, this.#state.log.last, this.#stamp, {
+    return new Requests(this.#clock, this.turn, this.#limits, {
       get stateMachine(): S {
         return peer.#machine;
       },
       committed: () => this.#state.committed,
+      lastLogged: () => this.#state.log.last,
+      applied: () => this.#applier.applied,
+      forward: (request) => this.#toLeader(Frame.request, request),
       propose: (batch) => this.#offer(batch, { type: 'propose', last: batch.last }),
+      stepDown: () => this.#raise({ type: 'stepDown' }),
+      onRelief: () => this.#listener.onRelief?.(),
     });
-  }
-
-  #prepare(request: ByteReader): Prepared {
-    const prepared = this.#leadership!.prepare(request);
-    if (prepared === 'exhausted') this.#raise({ type: 'stepDown' });
-    return prepared;
-  }
-
-  /** A request of this server's own: it has been pushed as pending already. */
-  #own(prepared: Prepared, completion: Completion): void {
-    if (prepared === 'exhausted') return; // the role has ended, and failed it with all the others
-    if (prepared === 'txn') {
-      this.#pending.assign(this.#leadership!.last);
-    } else if ('refusal' in prepared) {
-      this.#assigned(this.#leadership!.last, prepared.refusal);
-    } else {
-      this.#pending.dropNewest();
-      completion.fail(
-        new QuorateError('INVARIANT', `prepare failed: ${prepared.error.message}`, { cause: prepared.error }),
-      );
-    }
-  }
-
-  #assigned(zxid: Zxid, refusal: Uint8Array | Error | undefined): void {
-    if (!this.#pending.assign(zxid, refusal)) throw new QuorateError('REFUSED', 'an answer to no request');
-    if (refusal !== undefined) this.#pending.settleRefusals(this.#applier.applied);
   }
 
   /** Raises an event about a batch, which the core may decide to append. */
@@ -451,29 +399,17 @@ export class Peer<S extends StateMachine> {
     this.#logDriver.offer(undefined);
   }
 
-  // ---- apply ---------------------------------------------------------------------------------------------------------
-
   #onApplied(zxid: Zxid, result: unknown): void {
     this.#commits += 1;
-    this.#pending.applied(zxid, result);
+    this.#requests.settle(zxid, result);
     this.#listener.onApplied?.(zxid);
     this.#taker.count();
   }
 
   #onSlice(applied: Zxid): void {
-    this.#leadership?.applied(applied);
     this.#tail.trim(applied);
-    this.#barriers.applied(applied);
+    this.#requests.applied(applied);
     this.#raise({ type: 'applied', zxid: applied });
-    if (this.#congested) this.#relieve();
-  }
-
-  #relieve(): void {
-    const { outstandingBytes, outstandingRequests } = this.#limits;
-    const proposed = this.#leadership?.outstandingBytes ?? 0;
-    if (proposed * 2 > outstandingBytes || this.#pending.size * 2 > outstandingRequests) return;
-    this.#congested = false;
-    this.#listener.onRelief?.();
   }
 
   #makeSnapshotTaker(): SnapshotTaker {
@@ -502,8 +438,8 @@ export class Peer<S extends StateMachine> {
         if (role.role !== 'leading' || role.stage !== 'serving') return undefined;
         return role.learners.find((learner) => learner.link === link && learner.stage === 'active')?.info.id;
       },
-      prepare: (request) => this.#prepare(request),
-      lastPrepared: () => this.#leadership!.last,
+      prepare: (request) => this.#requests.prepare(request),
+      lastPrepared: () => this.#requests.lastPrepared,
       onLearnerMessage: (from, bytes) => this.#listener.onLearnerMessage?.(from, bytes),
     });
   }
@@ -512,7 +448,7 @@ export class Peer<S extends StateMachine> {
     const host = {
       raise: (event: CoreEvent): void => this.#raise(event),
       offer: (batch: TailBatch, event: CoreEvent): void => this.#offer(batch, event),
-      assigned: (zxid: Zxid, refusal: Uint8Array | Error | undefined): void => this.#assigned(zxid, refusal),
+      assigned: (zxid: Zxid, refusal: Uint8Array | Error | undefined): void => this.#requests.assigned(zxid, refusal),
       expectsSnapshot: (): boolean => this.#state.role.role !== 'looking' && this.#state.role.stage === 'snapshot',
       giveUp: (link: Link, reason: string): void => {
         this.#notice(reason);
