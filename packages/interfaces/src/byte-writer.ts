@@ -124,6 +124,6 @@ export class ArenaWriter extends ByteWriter {
 
   protected override grow(count: number): void {
     const need = this.length + count;
-    this.moveTo(need * 2 > this.#arenaBytes ? need * 2 : this.#arenaBytes);
+    this.moveTo(Math.max(need * 2, this.#arenaBytes));
   }
 }

@@ -15,26 +15,22 @@ import { Applier } from './driver/applier.js';
 import { CoreRunner } from './driver/core-runner.js';
 import { checkOptions, coreConfig, DEFAULT_LIMITS, DEFAULT_TIMING } from './driver/defaults.js';
 import { ElectionLinks } from './driver/election-links.js';
-import { LeaderFrames } from './driver/leader-frames.js';
-import { LearnerFrames } from './driver/learner-frames.js';
-import type { Link } from './driver/link.js';
 import { LogDriver } from './driver/log-driver.js';
 import { LogTail, type TailBatch } from './driver/log-tail.js';
 import { type Recovered, recover } from './driver/recovery.js';
-import { ReplicationLinks } from './driver/replication-links.js';
+import { Replication } from './driver/replication.js';
 import { Replicator } from './driver/replicator.js';
 import { Requests } from './driver/requests.js';
 import { SnapshotTaker } from './driver/snapshot-taker.js';
-import { SnapshotSender } from './driver/snapshot-transfer.js';
 import { Turn } from './driver/turn.js';
 import { membershipHash } from './native/membership.js';
-import { Frame, frame, type Greeting, writeLeaderMessage, writeLearnerMessage, writeRaw } from './native/messages.js';
+import { Frame } from './native/messages.js';
 import { encodePeerState } from './native/peer-state.js';
-import { writeText } from './native/text.js';
 import type {
   BarrierCompletion,
   Completion,
   LearnerStatus,
+  Member,
   PeerCounters,
   PeerLimits,
   PeerListener,
@@ -64,12 +60,8 @@ export class Peer<S extends StateMachine> {
   readonly #snapshots: SnapshotStore;
   readonly #factory: StateMachineFactory<S>;
   readonly #limits: PeerLimits;
-  readonly #greeting: Greeting;
   readonly #election: ElectionLinks;
-  readonly #replication: ReplicationLinks;
-  readonly #learnerFrames: LearnerFrames;
-  readonly #leaderFrames: LeaderFrames<S>;
-  readonly #sender: SnapshotSender;
+  readonly #replication: Replication<S>;
   readonly #taker: SnapshotTaker;
   readonly #requests: Requests;
   /** Made by recovery, in {@link start}. */
@@ -94,27 +86,13 @@ export class Peer<S extends StateMachine> {
     this.#snapshots = options.snapshots;
     this.#factory = options.stateMachine;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
-    this.#greeting = { membership: membershipHash(members), identity: options.stateMachine.identity };
     this.turn = new Turn(clock);
-    this.#election = new ElectionLinks(id, members, this.#greeting.membership, transport, clock, this.turn, {
+    const membership = membershipHash(members);
+    this.#election = new ElectionLinks(id, members, membership, transport, clock, this.turn, {
       onNotification: (from, notification) => this.#raise({ type: 'notification', from, notification }),
       onReachable: (peer, reachable) => this.#raise({ type: 'reachable', peer, reachable }),
     });
-    this.#learnerFrames = this.#makeLearnerFrames();
-    this.#leaderFrames = this.#makeLeaderFrames();
-    this.#sender = new SnapshotSender(options.snapshots);
-    this.#replication = new ReplicationLinks(transport, clock, this.turn, this.#limits.frameBytes, {
-      onAcceptedFrame: (link, body) => this.#learnerFrames.onFrame(link, body),
-      onLeaderFrame: (link, body) => this.#leaderFrames.onFrame(link, body),
-      onLinkDrain: (link) => {
-        this.#sender.wake(link);
-        this.#raise({ type: 'drained', link: link.id });
-      },
-      onLinkClose: (link) => {
-        this.#sender.wake(link);
-        this.#raise({ type: 'linkClosed', link: link.id });
-      },
-    });
+    this.#replication = this.#makeReplication(membership);
     this.#requests = this.#makeRequests();
     this.#taker = this.#makeSnapshotTaker();
   }
@@ -170,7 +148,7 @@ export class Peer<S extends StateMachine> {
     this.#assemble(recovered);
     this.#listener.onStateMachine?.();
     if (members.length > 1) {
-      const own = members.find((member) => member.id === id)!;
+      const own = this.#member(id)!;
       await this.#election.listen(own);
       await this.#replication.listen(own);
     }
@@ -183,7 +161,6 @@ export class Peer<S extends StateMachine> {
     await this.#election.close();
     await this.#replication.close();
     await this.#taker.idle();
-    await this.#leaderFrames.idle();
     await this.#snapshots.close();
     await this.#log.close();
   }
@@ -235,8 +212,7 @@ export class Peer<S extends StateMachine> {
     const role = this.#state.role;
     if (role.role !== 'leading') return;
     const learner = role.learners.find((each) => each.info.id === id && each.stage === 'active');
-    const link = learner === undefined ? undefined : this.#replication.get(learner.link);
-    if (link !== undefined) writeRaw(link.writer(), Frame.leaderMessage, bytes);
+    if (learner !== undefined) this.#replication.raw(learner.link, Frame.leaderMessage, bytes);
   }
 
   /** Takes a snapshot now and resolves when it is stored. */
@@ -292,15 +268,13 @@ export class Peer<S extends StateMachine> {
       case 'notify':
         return this.#election.notify(effect.to, effect.notification);
       case 'dial':
-        return this.#dial(effect.peer, effect.at);
+        return this.#replication.dial(this.#member(effect.peer), effect.at, this.#state.generation);
       case 'sendToLeader':
-        return this.#withLink(effect.link, (link) =>
-          writeLearnerMessage(link.writer(), effect.message, this.#greeting),
-        );
+        return this.#replication.toLeader(effect.link, effect.message);
       case 'sendToLearner':
-        return this.#withLink(effect.link, (link) => writeLeaderMessage(link.writer(), effect.message));
+        return this.#replication.toLearner(effect.link, effect.message);
       case 'close':
-        return this.#refuse(effect.link, effect.reason);
+        return this.#replication.refuse(effect.link, effect.reason);
       case 'append':
         return this.#logDriver.append(effect.last);
       case 'saveState':
@@ -312,9 +286,9 @@ export class Peer<S extends StateMachine> {
       case 'persist':
         return this.#logDriver.persist(effect.ticket);
       case 'replicate':
-        return this.#withLink(effect.link, (link) => this.#replicator.run(link, effect));
+        return this.#replication.withLink(effect.link, (link) => this.#replicator.run(link, effect));
       case 'sendSnapshot':
-        return this.#withLink(effect.link, (link) => this.#sendSnapshot(link, effect.zxid));
+        return this.#replication.sendSnapshot(effect.link, effect.zxid);
       case 'apply':
         return this.#applier.allow(effect.zxid);
       case 'barrierDone':
@@ -324,15 +298,14 @@ export class Peer<S extends StateMachine> {
     }
   }
 
+  #member(id: ServerId): Member | undefined {
+    return this.#options.members.find((member) => member.id === id);
+  }
+
   #toLeader(type: number, bytes: Uint8Array): void {
     const role = this.#state.role;
     if (role.role === 'looking' || role.role === 'leading' || role.link === null) return;
-    this.#withLink(role.link, (link) => writeRaw(link.writer(), type, bytes));
-  }
-
-  #withLink(id: number, use: (link: Link) => void): void {
-    const link = this.#replication.get(id);
-    if (link !== undefined) use(link);
+    this.#replication.raw(role.link, type, bytes);
   }
 
   #onStatus(): void {
@@ -347,31 +320,9 @@ export class Peer<S extends StateMachine> {
   }
 
   #endRole(): void {
-    this.#replication.dropAll();
+    this.#replication.endRole();
     this.#machine.discard(ZXID_ZERO);
-    this.#leaderFrames.endRole();
     this.#requests.endRole();
-  }
-
-  #dial(id: ServerId, at: number): void {
-    const member = this.#options.members.find((each) => each.id === id);
-    const generation = this.#state.generation;
-    if (member === undefined) {
-      this.#raise({ type: 'dialFailed', generation });
-      return;
-    }
-    this.#replication.dial(member, at, (link) => {
-      if (link === undefined) this.#raise({ type: 'dialFailed', generation });
-      else this.#raise({ type: 'dialled', link: link.id, generation });
-    });
-  }
-
-  #refuse(id: number, reason: string): void {
-    const link = this.#replication.get(id);
-    if (link === undefined) return;
-    frame(link.writer(), Frame.refuse, (out) => writeText(out, reason));
-    this.#replication.drop(link, 'end');
-    this.#notice(`closed the link from ${link.connection.remote}: ${reason}`);
   }
 
   // ---- requests and apply ------------------------------------------------------------------------------------------
@@ -428,52 +379,38 @@ export class Peer<S extends StateMachine> {
 
   // ---- what other peers send -----------------------------------------------------------------------------------------
 
-  #makeLearnerFrames(): LearnerFrames {
-    return new LearnerFrames({
-      greeting: this.#greeting,
+  #makeReplication(membership: number): Replication<S> {
+    const { transport, clock, snapshots, stateMachine: factory } = this.#options;
+    const greeting = { membership, identity: factory.identity };
+    const { frameBytes } = this.#limits;
+    const setup = { transport, clock, turn: this.turn, frameBytes, greeting, snapshots, factory };
+    return new Replication(setup, {
       raise: (event) => this.#raise(event),
-      refuse: (link, reason) => this.#refuse(link, reason),
-      servedLearner: (link) => {
-        const role = this.#state.role;
-        if (role.role !== 'leading' || role.stage !== 'serving') return undefined;
-        return role.learners.find((learner) => learner.link === link && learner.stage === 'active')?.info.id;
-      },
+      servedLearner: (link) => this.#servedLearner(link),
       prepare: (request) => this.#requests.prepare(request),
       lastPrepared: () => this.#requests.lastPrepared,
       onLearnerMessage: (from, bytes) => this.#listener.onLearnerMessage?.(from, bytes),
+      offer: (batch, event) => this.#offer(batch, event),
+      assigned: (zxid, refusal) => this.#requests.assigned(zxid, refusal),
+      expectsSnapshot: () => this.#state.role.role !== 'looking' && this.#state.role.stage === 'snapshot',
+      onHeartbeat: () => this.#listener.onHeartbeat?.(),
+      onLeaderMessage: (bytes) => this.#listener.onLeaderMessage?.(bytes),
+      notice: (text) => this.#notice(text),
     });
   }
 
-  #makeLeaderFrames(): LeaderFrames<S> {
-    const host = {
-      raise: (event: CoreEvent): void => this.#raise(event),
-      offer: (batch: TailBatch, event: CoreEvent): void => this.#offer(batch, event),
-      assigned: (zxid: Zxid, refusal: Uint8Array | Error | undefined): void => this.#requests.assigned(zxid, refusal),
-      expectsSnapshot: (): boolean => this.#state.role.role !== 'looking' && this.#state.role.stage === 'snapshot',
-      giveUp: (link: Link, reason: string): void => {
-        this.#notice(reason);
-        this.#replication.drop(link, 'destroy');
-        this.#raise({ type: 'linkClosed', link: link.id });
-      },
-      onHeartbeat: (): void => this.#listener.onHeartbeat?.(),
-      onLeaderMessage: (bytes: Uint8Array): void => this.#listener.onLeaderMessage?.(bytes),
-    };
-    return new LeaderFrames(host, this.#snapshots, this.#factory, this.turn);
+  #servedLearner(link: number): ServerId | undefined {
+    const role = this.#state.role;
+    if (role.role !== 'leading' || role.stage !== 'serving') return undefined;
+    return role.learners.find((learner) => learner.link === link && learner.stage === 'active')?.info.id;
   }
 
   /** The core's `reset`: history and state are the received snapshot from here on. */
   #takeOver(zxid: Zxid): void {
-    this.#machine = this.#leaderFrames.takeReceived();
+    this.#machine = this.#replication.takeReceived();
     this.#logDriver.reset(zxid);
     this.#applier.restart(zxid);
     this.#listener.onStateMachine?.();
-  }
-
-  #sendSnapshot(link: Link, zxid: Zxid): void {
-    this.#sender.send(link, zxid).then((whole) => {
-      this.turn.enter();
-      this.#raise(whole ? { type: 'snapshotSent', link: link.id, zxid } : { type: 'compacted', link: link.id });
-    });
   }
 
   // ---- the end --------------------------------------------------------------------------------------------------------

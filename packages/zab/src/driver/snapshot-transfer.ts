@@ -50,6 +50,11 @@ export class SnapshotSender {
     this.#waiting.delete(link);
     resume?.();
   }
+
+  /** Every link closed. */
+  wakeAll(): void {
+    for (const link of [...this.#waiting.keys()]) this.wake(link);
+  }
 }
 
 /** Receives one snapshot: into the store and into a new state machine at once. */

@@ -64,7 +64,7 @@ export class MemoryLog implements LogStore {
     return {
       base: this.base,
       last,
-      commit: commit > last ? last : commit,
+      commit: Math.min(commit, last) as Zxid,
       epochs,
       state: this.#disk.state,
       tail: 'clean',
