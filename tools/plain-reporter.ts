@@ -1,6 +1,10 @@
+import { writeFileSync } from 'node:fs';
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Ends a run with one plain line, `N passed, N failed, N skipped`, that any log reader understands. */
+/**
+ * Ends a run with one plain line, `N passed, N failed, N skipped`, that any log reader understands. When
+ * `QUORATE_TEST_SUMMARY` names a file, the counts go there as JSON and whoever asked prints the line.
+ */
 export default class PlainReporter implements Reporter {
   onTestRunEnd(modules: ReadonlyArray<TestModule>, errors: ReadonlyArray<unknown>): void {
     let passed = 0;
@@ -15,7 +19,9 @@ export default class PlainReporter implements Reporter {
         else skipped += 1;
       }
     }
-    // Printed after vitest's own summary, hence the turn's delay.
-    process.on('exit', () => process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`));
+    const summary = process.env['QUORATE_TEST_SUMMARY'];
+    if (summary !== undefined) writeFileSync(summary, JSON.stringify({ passed, failed, skipped }));
+    // Printed after vitest's own summary, hence at the exit.
+    else process.on('exit', () => process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`));
   }
 }

@@ -1,1 +1,1 @@
-export {};
+export { nodeFileSystem } from './node-file-system.js';

@@ -1,1 +1,1 @@
-export {};
+export { type LevelDbStorageOptions, levelStorage } from './leveldb-storage.js';

@@ -1,1 +1,1 @@
-export {};
+export { MemoryNetwork, type MemoryNetworkOptions, memoryNetwork } from './memory-network.js';

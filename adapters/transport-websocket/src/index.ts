@@ -1,1 +1,2 @@
-export {};
+export type { WebSocketOptions } from './options.js';
+export { websocket } from './websocket-transport.js';

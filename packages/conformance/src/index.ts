@@ -1,1 +1,7 @@
-export {};
+export { clockConformance } from './clock/clock-conformance.js';
+export type { ClockConformanceOptions, ClockSubject } from './clock/ticks.js';
+export { type CollectOptions, collect, type Outcome, type Runner } from './runner.js';
+export type { TransportConformanceOptions, TransportSubject } from './transport/bench.js';
+export { transportConformance } from './transport/transport-conformance.js';
+export { logStoreConformance } from './log-store/log-store-conformance.js';
+export type { LogStoreConformanceOptions, LogStoreSubject } from './log-store/subject.js';

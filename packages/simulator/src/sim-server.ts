@@ -1,0 +1,267 @@
+import { isQuorateError } from '@quorate/interfaces';
+import { type Member, Peer, type PeerCounters, type PeerLimits, type PeerTiming } from '@quorate/zab';
+import type { DiskCall } from './disk/crashable-file-system.js';
+import type { FileSystemErrorCode } from './disk/file-system-error.js';
+import type { SimStorage, StorageHost } from './disk/sim-storage.js';
+import type { Ghost, Operation, ServerGhost } from './ghost.js';
+import type { SimNetwork } from './network/sim-network.js';
+import { SimTransport } from './network/sim-transport.js';
+import { ObservedLog } from './observed-log.js';
+import type { Prng } from './prng.js';
+import type { Micros, Scheduler } from './scheduler.js';
+import { SimProcess } from './sim-process.js';
+import { type ClockDrift, VirtualClock } from './virtual-clock.js';
+import { type RegisterMachine, registerMachine } from './workload/register-machine.js';
+
+/** What an ensemble gives each of its servers. */
+export interface ServerSettings {
+  readonly member: Member;
+  readonly members: readonly Member[];
+  readonly timing: Partial<PeerTiming>;
+  readonly limits: Partial<PeerLimits>;
+  readonly snapshot: { readonly every: number; readonly retain: number };
+  readonly drift: ClockDrift;
+  readonly makeStorage: (host: StorageHost) => SimStorage;
+}
+
+/** Faults of one machine's disk; change at will. */
+export interface DiskFaults {
+  /** Every call takes this many times as long. */
+  slowness: number;
+  /** Chance in 1024 that such a call fails. */
+  readonly errors: Map<DiskCall, { readonly code: FileSystemErrorCode; readonly in1024: number }>;
+}
+
+const COUNTERS = ['elections', 'diffs', 'truncs', 'snaps', 'snapshotsTaken', 'proposals', 'commits', 'syncs'] as const;
+
+/** One machine of a simulated ensemble with the real peer on it: starts, dies, loses power, stops, through many incarnations. */
+export class SimServer {
+  readonly id: number;
+  readonly host: string;
+  readonly ghost: ServerGhost;
+  readonly faults: DiskFaults = { slowness: 1, errors: new Map() };
+  /** Requests that have no outcome yet, and what to do when this server dies with them. */
+  readonly open = new Map<Operation, () => void>();
+  readonly drift: ClockDrift;
+  readonly #settings: ServerSettings;
+  readonly #scheduler: Scheduler;
+  readonly #network: SimNetwork;
+  readonly #world: Ghost;
+  readonly #random: Prng;
+  readonly #storage: SimStorage;
+  readonly #counters: PeerCounters;
+  #process: SimProcess | undefined;
+  #peer: Peer<RegisterMachine> | undefined;
+  #started = false;
+  #diskFuse = -1;
+  #sawDiskError = false;
+
+  constructor(settings: ServerSettings, scheduler: Scheduler, network: SimNetwork, world: Ghost, random: Prng) {
+    this.id = settings.member.id;
+    this.host = settings.member.peerAddress.slice(0, settings.member.peerAddress.indexOf(':'));
+    this.drift = settings.drift;
+    this.#settings = settings;
+    this.#scheduler = scheduler;
+    this.#network = network;
+    this.#world = world;
+    this.#random = random;
+    this.#counters = {
+      elections: 0,
+      diffs: 0,
+      truncs: 0,
+      snaps: 0,
+      snapshotsTaken: 0,
+      proposals: 0,
+      commits: 0,
+      syncs: 0,
+    };
+    this.#storage = settings.makeStorage({
+      random: random.fork(),
+      later: (call, done) => this.#later(call, done),
+      onCall: () => this.#onDiskCall(),
+      inject: (call) => this.#inject(call),
+    });
+    const disk = { base: 0 as never, zxids: [], last: 0 as never, durable: 0 as never, states: [null] };
+    this.ghost = {
+      id: this.id,
+      kind: settings.member.kind,
+      incarnation: 0,
+      up: false,
+      disk,
+      status: undefined,
+      applied: 0 as never,
+    };
+    world.servers.set(this.id, this.ghost);
+  }
+
+  get up(): boolean {
+    return this.#process?.alive === true;
+  }
+
+  get paused(): boolean {
+    return this.up && this.#process!.paused;
+  }
+
+  /** The live peer once it has started. */
+  get peer(): Peer<RegisterMachine> | undefined {
+    return this.up && this.#started ? this.#peer : undefined;
+  }
+
+  /** Of all incarnations. */
+  get counters(): PeerCounters {
+    const sum = { ...this.#counters };
+    const live = this.#started ? this.#peer?.counters : undefined;
+    if (live !== undefined) for (const name of COUNTERS) sum[name] += live[name];
+    return sum;
+  }
+
+  start(): void {
+    if (this.up) return;
+    this.#network.setDown(this.host, false);
+    const process = new SimProcess(this.host, this.#scheduler, this.#random.fork());
+    this.#process = process;
+    this.#sawDiskError = false;
+    this.ghost.incarnation += 1;
+    this.ghost.up = true;
+    process.post(() => this.#boot(process), this.#random.between(100, 20_000));
+  }
+
+  #boot(process: SimProcess): void {
+    const { members, timing, limits, snapshot } = this.#settings;
+    const { log, snapshots } = this.#storage.mount();
+    const ghost = this.ghost;
+    const peer = new Peer<RegisterMachine>(
+      {
+        id: this.id,
+        members,
+        timing,
+        limits,
+        snapshot,
+        transport: new SimTransport(this.#network, this.host, process),
+        log: new ObservedLog(log, this.#world, ghost, () => process.alive),
+        snapshots,
+        clock: new VirtualClock(process, this.drift, this.#random.fork()),
+        stateMachine: registerMachine({
+          applied: (previous, zxid, crc, txn, digest) => {
+            if (process.alive) this.#world.applied(ghost, previous, { zxid, crc, txn, digest });
+          },
+          restored: (zxid, digest) => {
+            if (process.alive) this.#world.ask((rule) => rule.restored?.(ghost, zxid, digest));
+          },
+        }),
+      },
+      {
+        onStatus: (status) => {
+          if (!process.alive) return;
+          this.#world.ask((rule) => rule.status?.(ghost, status));
+          ghost.status = status;
+        },
+        onStateMachine: () => {
+          if (process.alive) ghost.applied = peer.stateMachine.lastApplied;
+        },
+        onFatal: (error) => this.#onFatal(process, error),
+      },
+    );
+    this.#peer = peer;
+    peer.start().then(
+      () => {
+        if (process.alive) this.#started = true;
+      },
+      (error: Error) => this.#onFatal(process, error),
+    );
+  }
+
+  /** The program ends itself; whoever operates it starts it again. After a disk error the machine is rebooted. */
+  #onFatal(process: SimProcess, error: Error): void {
+    if (!process.alive) return;
+    const code = isQuorateError(error) ? error.code : error.name;
+    if (!this.#sawDiskError || code === 'INVARIANT') {
+      this.#world.violate('NoFatal', `server ${this.id} stopped: ${code}: ${error.message}`);
+    }
+    this.crash(this.#sawDiskError ? 'power' : 'process');
+    this.#scheduler.after(this.#random.between(1000, 500_000), null, () => this.start());
+  }
+
+  /** `process`: the operating system lives on and closes its connections; `power`: it does not, and un-synced writes are lost. */
+  crash(how: 'process' | 'power'): void {
+    const process = this.#process;
+    if (process === undefined || !process.alive) return;
+    const peer = this.#started ? this.#peer : undefined;
+    if (peer !== undefined) for (const name of COUNTERS) this.#counters[name] += peer.counters[name];
+    this.#started = false;
+    this.#peer = undefined;
+    this.#diskFuse = -1;
+    process.kill();
+    if (how === 'power') this.#network.setDown(this.host, true);
+    this.#network.forget(process, how === 'power' ? 'machine' : 'process');
+    this.#storage.crash(how);
+    this.ghost.up = false;
+    this.ghost.status = undefined;
+    for (const lost of [...this.open.values()]) lost();
+  }
+
+  /** Ends the program in good order; resolves by itself, in virtual time. */
+  stop(): void {
+    const process = this.#process;
+    const peer = this.peer;
+    if (process === undefined || peer === undefined) return;
+    process.post(() => {
+      peer.close().then(
+        () => {
+          if (process.alive) this.crash('process');
+        },
+        (error: Error) => this.#onFatal(process, error),
+      );
+    });
+  }
+
+  pause(): void {
+    this.#process?.pause();
+  }
+
+  resume(): void {
+    this.#process?.resume();
+  }
+
+  /** Crashes it after some more pieces of its code have run: inside a turn as likely as not. */
+  crashAfterSlots(slots: number, how: 'process' | 'power'): void {
+    this.#process?.afterSlots(slots, () => this.crash(how));
+  }
+
+  /** Crashes it at one of its next disk calls, before that call has any effect. */
+  crashAtDiskCall(calls: number): void {
+    this.#diskFuse = calls;
+  }
+
+  /** Its disk is replaced by an empty one; only while it is down. */
+  wipe(): void {
+    this.#storage.replace();
+    Object.assign(this.ghost.disk, { base: 0, zxids: [], last: 0, durable: 0, states: [null] });
+  }
+
+  /** Runs `call` in the server's own process, as something that came over a socket. */
+  post(call: (peer: Peer<RegisterMachine>) => void, delay: Micros): boolean {
+    const peer = this.peer;
+    if (peer === undefined) return false;
+    this.#process!.post(() => call(peer), delay);
+    return true;
+  }
+
+  #later(call: DiskCall, done: () => void): void {
+    const [low, high] = call === 'datasync' || call === 'syncDir' ? [80, 1500] : [5, 120];
+    this.#process!.post(done, this.#random.between(low, high) * this.faults.slowness);
+  }
+
+  #onDiskCall(): void {
+    if (this.#diskFuse < 0) return;
+    this.#diskFuse -= 1;
+    if (this.#diskFuse < 0) this.crash(this.#random.chance(1, 2) ? 'process' : 'power');
+  }
+
+  #inject(call: DiskCall): FileSystemErrorCode | undefined {
+    const fault = this.faults.errors.get(call);
+    if (fault === undefined || !this.#random.chance(fault.in1024, 1024)) return undefined;
+    this.#sawDiskError = true;
+    return fault.code;
+  }
+}
