@@ -2,6 +2,7 @@ export type { AbortSignalLike } from './abort.js';
 export { ByteReader } from './byte-reader.js';
 export { ArenaWriter, ByteWriter } from './byte-writer.js';
 export type { Clock, Millis, Timer } from './clock.js';
+export { copyBytes } from './copy-bytes.js';
 export { crc32, portableCrc32 } from './crc32.js';
 export { type ErrorCode, invariant, isQuorateError, QuorateError } from './errors.js';
 export type { FileHandle, FileSystem } from './file-system.js';

@@ -1,7 +1,7 @@
 import { ByteReader, ByteWriter, type Clock } from '@quorate/interfaces';
 import type { Completion } from '@quorate/zab';
-import type { Identity } from '@quorate/znode';
-import type { Engine, Identities, ZNodeTree } from './engine.js';
+import { type Identity, makeIdentity, writeEnvelope } from '@quorate/znode';
+import type { Engine, ZNodeTree } from './engine.js';
 import { EventFrames } from './net/event-frames.js';
 import { OutputPool } from './net/output-pool.js';
 import { SlotPool } from './pipeline/reply-slot.js';
@@ -23,7 +23,6 @@ export interface ServerContextOptions {
   readonly guard: SessionGuard;
   readonly clock: Clock;
   readonly settings: ServerSettings;
-  readonly identities: Identities;
 }
 
 /** What the parts of one server share. */
@@ -33,9 +32,8 @@ export class ServerContext {
   readonly guard: SessionGuard;
   readonly clock: Clock;
   readonly settings: ServerSettings;
-  readonly identities: Identities;
   /** The identity of requests that no client sent. */
-  readonly nobody: Identity;
+  readonly nobody: Identity = makeIdentity([]);
   readonly stats = new ServerStats();
   readonly slots = new SlotPool();
   readonly outputs = new OutputPool();
@@ -57,8 +55,6 @@ export class ServerContext {
     this.guard = options.guard;
     this.clock = options.clock;
     this.settings = options.settings;
-    this.identities = options.identities;
-    this.nobody = options.identities.makeIdentity([]);
   }
 
   /** Has one write replicated; `body[start, end)` is what follows the request's header. @param server through which it entered, `NOBODY` for the ensemble's own */
@@ -76,7 +72,7 @@ export class ServerContext {
   ): void {
     const out = this.#envelope;
     out.rewind(0);
-    this.tree.writeEnvelope(out, sessionHi, sessionLo, xid, opcode, identity, body, start, end);
+    writeEnvelope(out, sessionHi, sessionLo, xid, opcode, identity, body, start, end);
     writeTrailer(out, sessionHi, sessionLo, server);
     this.engine.submit(out.peek(), completion);
   }

@@ -1,24 +1,11 @@
 import type { ByteReader, ByteWriter, Millis, StateMachine, Zxid } from '@quorate/interfaces';
 import type { Peer } from '@quorate/zab';
-import type { AuthId, Identity, SessionInfo, Watcher } from '@quorate/znode';
+import type { SessionInfo, Watcher } from '@quorate/znode';
 
 /** What the server needs of a tree of znodes beside its replication. */
 export interface ZNodeTree extends StateMachine {
   /** Reads one request's body and writes the reply's. @returns 0, or a ZooKeeper error code with nothing written */
   execute(opcode: number, body: ByteReader, watcher: Watcher, out: ByteWriter): number;
-  /** A client's write as `prepare` wants it; `frame[start, end)` is the request's body. */
-  writeEnvelope(
-    out: ByteWriter,
-    sessionHi: number,
-    sessionLo: number,
-    xid: number,
-    opcode: number,
-    identity: Identity,
-    frame: Uint8Array,
-    start: number,
-    end: number,
-  ): void;
-  isWriteOperation(opcode: number): boolean;
   readonly sessions: {
     get(id: bigint): SessionInfo | undefined;
     has(id: bigint): boolean;
@@ -32,20 +19,13 @@ export interface ZNodeTree extends StateMachine {
     /** Every pair in the table of data watches. */
     forEachDataWatch(visit: (path: string, watcher: Watcher) => void): void;
   };
+  /** With the root counted twice, as ZooKeeper does (T76). */
   readonly nodeCount: number;
   readonly ephemeralCount: number;
   readonly approximateDataSize: number;
   readonly lastApplied: Zxid;
   /** Containers and TTL nodes whose time has come, at most `limit`. @param now wall time */
   sweep(now: Millis, limit: number): readonly string[];
-}
-
-/** How the identities of connections are made. */
-export interface Identities {
-  makeIdentity(ids: readonly AuthId[]): Identity;
-  withId(identity: Identity, id: AuthId): Identity;
-  /** What an auth packet of scheme digest yields for the bytes of `user:password`. */
-  digestId(userPassword: Uint8Array): AuthId;
 }
 
 /** What the server needs of the engine. */

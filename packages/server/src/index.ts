@@ -2,7 +2,7 @@ export type { Config, ConfigResult } from './config/config.js';
 export { isStandalone, membershipText, type Place, type PlaceResult, placeOf } from './config/ensemble.js';
 export { parseZooCfg } from './config/parse-zoo-cfg.js';
 export { joinAddress, MAX_SERVER_ID, parsePort, parseServerLine, type ServerLine } from './config/server-line.js';
-export type { Engine, Identities, ZNodeTree } from './engine.js';
+export type { Engine, ZNodeTree } from './engine.js';
 export { ServerObservables, type SessionEvent } from './observe/server-observables.js';
 export { CoordinationServer, type CoordinationServerOptions } from './server.js';
 export type { ServerDescription } from './server-view.js';

@@ -1,7 +1,7 @@
 import type { Address, Clock, LogStore, SnapshotStore, StateMachineFactory, Transport } from '@quorate/interfaces';
 import { type Member, Peer, type PeerListener, type PeerOptions, type PeerStatus } from '@quorate/zab';
 import { ServerContext } from './context.js';
-import type { Engine, Identities, ZNodeTree } from './engine.js';
+import type { Engine, ZNodeTree } from './engine.js';
 import { FourLetterWords } from './four-letter-words/four-letter-words.js';
 import type { ClientConnection } from './net/client-connection.js';
 import { ClientListener } from './net/client-listener.js';
@@ -23,7 +23,6 @@ export interface CoordinationServerOptions {
   readonly log: LogStore;
   readonly snapshots: SnapshotStore;
   readonly stateMachine: StateMachineFactory<ZNodeTree>;
-  readonly identities: Identities;
   /** Carries elections and replication. */
   readonly peerTransport: Transport;
   /** Carries clients. */
@@ -57,7 +56,7 @@ export class CoordinationServer {
 
   constructor(options: CoordinationServerOptions) {
     this.#options = options;
-    const { id, members, clock, log, snapshots, peerTransport, identities } = options;
+    const { id, members, clock, log, snapshots, peerTransport } = options;
     const settings = completeSettings(options.settings);
     const guard = new SessionGuard();
     const peerOptions: PeerOptions<GuardedTree> = {
@@ -74,7 +73,7 @@ export class CoordinationServer {
     };
     const create = options.createEngine ?? ((given, listener) => new Peer(given, listener));
     this.#engine = create(peerOptions, this.#peerListener());
-    this.#context = new ServerContext({ id, engine: this.#engine, guard, clock, settings, identities });
+    this.#context = new ServerContext({ id, engine: this.#engine, guard, clock, settings });
     this.#sessions = new SessionService(this.#context, {
       onOpened: (session) => this.observables.session('opened', session),
       onClosed: (session) => this.observables.session('closed', session),

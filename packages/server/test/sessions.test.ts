@@ -1,5 +1,6 @@
 import { ByteReader, ByteWriter } from '@quorate/interfaces';
 import { sessionPassword } from '@quorate/protocol';
+import { makeIdentity, writeEnvelope } from '@quorate/znode';
 import { expect, test } from 'vitest';
 import {
   addTouch,
@@ -170,7 +171,7 @@ test('a learner closes the connection of a session whose end it applies', async 
   const client = harness.connect();
   const id = client.session!.sessionId;
   const out = new ByteWriter();
-  for (const word of [highOf(id), lowOf(id), 0, -11]) out.i32(word);
+  writeEnvelope(out, highOf(id), lowOf(id), 0, -11, makeIdentity([]), new Uint8Array(0), 0, 0);
   writeTrailer(out, highOf(id), lowOf(id), 0);
   harness.engine.applyForeign(out.take());
   expect(client.connection.closed).toBe(true);

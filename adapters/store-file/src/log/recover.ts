@@ -1,5 +1,6 @@
 import {
   type BatchInfo,
+  copyBytes,
   type FileHandle,
   type FileSystem,
   formatZxid,
@@ -224,7 +225,7 @@ class Recovery {
       else if (missing < 0) break;
       else {
         group = scanner.group;
-        if (scanner.kind === KIND_STATE) this.#state = scanner.body.slice(1);
+        if (scanner.kind === KIND_STATE) this.#state = copyBytes(scanner.body, 1);
         else if (scanner.kind === KIND_RETIRE) this.#oldest = retireTarget(scanner.body);
         else if (scanner.batch !== null) noted.push({ batch: scanner.batch, offset: scanner.offset });
       }

@@ -45,7 +45,7 @@ export function decodeHead(body: Uint8Array, name: string): SegmentHead {
   const predecessor = reader.long();
   const after = zxidFromNumber(reader.long());
   const oldest = reader.long();
-  const state = reader.u8() === 0 ? null : reader.rest().slice();
+  const state = reader.u8() === 0 ? null : reader.copyRest();
   if (predecessor >= sequence || oldest > sequence || (predecessor === 0 && oldest !== sequence)) {
     throw new QuorateError(
       'CORRUPT_LOG',

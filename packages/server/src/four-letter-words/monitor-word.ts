@@ -33,7 +33,7 @@ function gauges({ context, connectionCount, startedAt }: ServerView): Line[] {
     ['num_alive_connections', connectionCount],
     ['outstanding_requests', stats.outstanding],
     ['uptime', Math.floor(clock.now() - startedAt)],
-    ['znode_count', tree.nodeCount + 1],
+    ['znode_count', tree.nodeCount],
     ['watch_count', tree.watches.size],
     ['ephemerals_count', tree.ephemeralCount],
     ['approximate_data_size', tree.approximateDataSize],

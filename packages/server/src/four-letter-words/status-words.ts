@@ -53,7 +53,7 @@ function summary(view: ServerView, withClients: boolean): string {
     `Outstanding: ${stats.outstanding}`,
     `Zxid: ${formatZxid(tree.lastApplied)}`,
     `Mode: ${modeOf(view)}`,
-    `Node count: ${tree.nodeCount + 1}`,
+    `Node count: ${tree.nodeCount}`,
   );
   if (!view.standalone && engine.status.role === 'leading') lines.push('Proposal sizes last/min/max: -1/-1/-1');
   return `${lines.join('\n')}\n`;

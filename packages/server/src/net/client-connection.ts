@@ -16,7 +16,7 @@ import {
   sessionPassword,
   writeConnectResponse,
 } from '@quorate/protocol';
-import type { Identity, WatchEventType } from '@quorate/znode';
+import { type Identity, makeIdentity, type WatchEventType } from '@quorate/znode';
 import type { ServerContext } from '../context.js';
 import type { ConnectionFigures, ReplyPort } from '../pipeline/reply-port.js';
 import { RequestQueue } from '../pipeline/request-queue.js';
@@ -96,7 +96,7 @@ export class ClientConnection implements ConnectionSink, ReplyPort, SessionConne
     this.heardAt = context.engine.turn.now;
     const ids = [{ scheme: 'ip', id: javaHost(hostOf(connection.remote)) }];
     if (connection.peerSubject !== undefined) ids.push({ scheme: 'x509', id: connection.peerSubject });
-    this.identity = context.identities.makeIdentity(ids);
+    this.identity = makeIdentity(ids);
     this.#queue = new RequestQueue(context, this);
     this.#decoder = new FrameDecoder({
       maxFrameBytes: context.settings.maxFrameBytes,

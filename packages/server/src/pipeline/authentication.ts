@@ -1,7 +1,6 @@
 import type { ByteReader } from '@quorate/interfaces';
 import { readAuthPacket, ZkErrorCode } from '@quorate/protocol';
-import type { Identity } from '@quorate/znode';
-import type { Identities } from '../engine.js';
+import { digestId, type Identity, withId } from '@quorate/znode';
 
 const NOTHING = new Uint8Array(0);
 
@@ -16,17 +15,12 @@ export interface Authentication {
  * connection has already; any other scheme is unknown here.
  * @throws QuorateError `SHORT_READ`
  */
-export function authenticate(
-  body: ByteReader,
-  identity: Identity,
-  identities: Identities,
-  superDigest: string | undefined,
-): Authentication {
+export function authenticate(body: ByteReader, identity: Identity, superDigest: string | undefined): Authentication {
   const { scheme, auth } = readAuthPacket(body);
   if (scheme === 'ip') return { err: 0, identity };
   if (scheme !== 'digest') return { err: ZkErrorCode.authFailed, identity };
-  const id = identities.digestId(auth ?? NOTHING);
-  let grown = identities.withId(identity, id);
-  if (superDigest !== undefined && id.id === superDigest) grown = identities.withId(grown, { scheme: 'super', id: '' });
+  const id = digestId(auth ?? NOTHING);
+  let grown = withId(identity, id);
+  if (superDigest !== undefined && id.id === superDigest) grown = withId(grown, { scheme: 'super', id: '' });
   return { err: 0, identity: grown };
 }

@@ -1,5 +1,5 @@
 import { OpCode } from '@quorate/protocol';
-import type { ZNodeTree } from '../engine.js';
+import { isWriteOperation } from '@quorate/znode';
 
 /** What becomes of a request, by its opcode. */
 export const Route = {
@@ -31,7 +31,7 @@ const READS = [
   OpCode.whoAmI,
 ] as const;
 
-/** Opcodes 0 … 127, beyond which only the tree is asked. */
+/** Opcodes 0 … 127, the writes among them to be asked of the tree. */
 const TABLE = new Uint8Array(128);
 for (const opcode of READS) TABLE[opcode] = Route.read;
 TABLE[OpCode.sync] = Route.sync;
@@ -44,11 +44,11 @@ function isInternal(opcode: number): boolean {
   return opcode === OpCode.check || opcode === OpCode.deleteContainer || opcode <= 0;
 }
 
-export function routeOf(opcode: number, tree: ZNodeTree): number {
+export function routeOf(opcode: number): number {
   const route = opcode >= 0 && opcode < TABLE.length ? TABLE[opcode]! : Route.refuse;
   if (route !== Route.refuse) return route;
   if (opcode === OpCode.closeSession) return Route.close;
-  return !isInternal(opcode) && tree.isWriteOperation(opcode) ? Route.write : Route.refuse;
+  return !isInternal(opcode) && isWriteOperation(opcode) ? Route.write : Route.refuse;
 }
 
 /** Whether its execution sends events of its own, which come before the reply (zk-client-spec 2.9). */

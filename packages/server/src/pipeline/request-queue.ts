@@ -1,4 +1,4 @@
-import { ByteReader, type ByteWriter, type Millis, type Zxid } from '@quorate/interfaces';
+import { ByteReader, type ByteWriter, copyBytes, type Millis, type Zxid } from '@quorate/interfaces';
 import { beginFrame, endFrame, OpCode, skipBuffer, writeReplyHeader, Xid, ZkErrorCode } from '@quorate/protocol';
 import type { TxnResult } from '@quorate/znode';
 import type { ServerContext, Throttled } from '../context.js';
@@ -14,6 +14,7 @@ const REPLY_PREFIX_BYTES = 20;
 const ERR_AT = 16;
 /** Body of a SASL reply where there is no SASL: a null token (zk-client-spec 1.12). */
 const NULL_TOKEN = new Uint8Array([255, 255, 255, 255]);
+const NO_BODY = new Uint8Array(0);
 const NO_ZXID = -1;
 
 /**
@@ -54,12 +55,12 @@ export class RequestQueue implements SlotOwner, Throttled {
     figures.received += 1;
     figures.lastOpcode = opcode;
     if (opcode === OpCode.ping) {
-      this.#replyHeader(Xid.ping, context.tree.lastApplied, 0);
+      this.#replyWith(Xid.ping, 0, NO_BODY);
       this.#took(0);
       return;
     }
     figures.lastCxid = xid;
-    switch (routeOf(opcode, context.tree)) {
+    switch (routeOf(opcode)) {
       case Route.read:
         if (this.#slots.head === null) this.#read(xid, opcode, body, 0);
         else this.#parkRead(xid, opcode, frame, body.offset, end);
@@ -73,7 +74,7 @@ export class RequestQueue implements SlotOwner, Throttled {
   }
 
   #rare(xid: number, opcode: number, frame: Uint8Array, body: ByteReader, end: number): void {
-    switch (routeOf(opcode, this.#context.tree)) {
+    switch (routeOf(opcode)) {
       case Route.sync:
         this.#sync(xid, body);
         return;
@@ -99,10 +100,12 @@ export class RequestQueue implements SlotOwner, Throttled {
   // Reads ----------------------------------------------------------------------------------------------------------
 
   #read(xid: number, opcode: number, body: ByteReader, took: Millis): void {
-    const { tree } = this.#context;
+    const { tree, scratch } = this.#context;
     if (sendsEvents(opcode)) {
-      const err = this.#execute(opcode, body, this.#port.output());
-      this.#replyHeader(xid, tree.lastApplied, err);
+      // The events are frames of their own in the output, so that the body, if any, is written aside.
+      scratch.rewind(0);
+      const err = this.#execute(opcode, body, scratch);
+      this.#replyWith(xid, err, scratch.peek());
     } else {
       const out = this.#port.output();
       const at = out.length;
@@ -130,7 +133,7 @@ export class RequestQueue implements SlotOwner, Throttled {
 
   #parkRead(xid: number, opcode: number, frame: Uint8Array, start: number, end: number): void {
     const slot = this.#take(SlotState.parkedRead, xid, opcode);
-    slot.bytes = frame.slice(start, end);
+    slot.bytes = copyBytes(frame, start, end);
     slot.identity = this.#port.identity;
     this.#append(slot);
   }
@@ -152,7 +155,7 @@ export class RequestQueue implements SlotOwner, Throttled {
     slot.closes = closes;
     if (this.#firstParked !== null || context.engine.congested) {
       slot.state = SlotState.parkedWrite;
-      slot.bytes = frame.slice(start, end);
+      slot.bytes = copyBytes(frame, start, end);
       slot.identity = this.#port.identity;
       if (this.#firstParked === null) {
         this.#firstParked = slot;
@@ -208,7 +211,7 @@ export class RequestQueue implements SlotOwner, Throttled {
       return;
     }
     const slot = this.#take(SlotState.submitted, xid, OpCode.sync);
-    slot.bytes = body.bytes.slice(start, body.offset);
+    slot.bytes = copyBytes(body.bytes, start, body.offset);
     this.#append(slot);
     this.#context.stats.outstanding += 1;
     this.#context.engine.barrier(slot);
@@ -216,10 +219,10 @@ export class RequestQueue implements SlotOwner, Throttled {
 
   /** Answered in order (T17), in force at once (T18). A body that cannot be read ends the connection. */
   #auth(xid: number, body: ByteReader): void {
-    const { identities, settings, stats } = this.#context;
+    const { settings, stats } = this.#context;
     const port = this.#port;
     try {
-      const { err, identity } = authenticate(body, port.identity, identities, settings.superDigest);
+      const { err, identity } = authenticate(body, port.identity, settings.superDigest);
       port.identity = identity;
       if (err !== 0) {
         stats.authFailed += 1;
@@ -266,7 +269,7 @@ export class RequestQueue implements SlotOwner, Throttled {
       const { scratch } = this.#context;
       scratch.rewind(0);
       result.writeBody(scratch);
-      if (scratch.length > 0) this.#slots.keep(slot, scratch.peek().slice());
+      if (scratch.length > 0) this.#slots.keep(slot, copyBytes(scratch.peek()));
     }
   }
 
@@ -338,10 +341,12 @@ export class RequestQueue implements SlotOwner, Throttled {
     if (closes) this.#port.finish();
   }
 
-  #replyHeader(xid: number, zxid: number, err: number): void {
+  #replyWith(xid: number, err: number, body: Uint8Array): void {
+    const zxid = this.#context.tree.lastApplied;
     const out = this.#port.output();
     const begun = beginFrame(out);
     writeReplyHeader(out, xid, zxid, err);
+    if (err === 0) out.raw(body);
     endFrame(out, begun);
     this.#sent(zxid);
   }

@@ -1,5 +1,5 @@
 import {
-  type ByteReader,
+  ByteReader,
   type ByteWriter,
   type Millis,
   type PrepareContext,
@@ -20,19 +20,8 @@ import {
   writeTxnHeader,
   ZkErrorCode,
 } from '@quorate/protocol';
-import type { Identity, SessionInfo, TxnResult, Watcher } from '@quorate/znode';
+import { type EnvelopeHead, readEnvelope, type SessionInfo, type TxnResult, type Watcher } from '@quorate/znode';
 import type { ZNodeTree } from '../../src/engine.js';
-
-const WRITES: ReadonlySet<number> = new Set([
-  OpCode.create,
-  OpCode.setData,
-  OpCode.delete,
-  OpCode.multi,
-  OpCode.deleteContainer,
-  OpCode.check,
-  OpCode.createSession,
-  OpCode.closeSession,
-]);
 
 /**
  * A tree of flat paths with just enough of ZooKeeper's operations: create and setData (path, data), getData and exists with data
@@ -47,7 +36,8 @@ export class FakeTree implements ZNodeTree {
   readonly owned = new Map<bigint, string[]>();
   /** What `sweep` names next. */
   candidates: string[] = [];
-  readonly identities: (Identity | undefined)[] = [];
+  /** How many ids each prepared request came with. */
+  readonly idCounts: number[] = [];
   #error = 0;
   #body: ((out: ByteWriter) => void) | undefined;
   readonly #result: TxnResult;
@@ -79,47 +69,24 @@ export class FakeTree implements ZNodeTree {
   }
 
   get nodeCount(): number {
-    return 4 + this.nodes.size;
+    return 5 + this.nodes.size;
   }
 
   readonly ephemeralCount = 0;
   readonly approximateDataSize = 27;
 
-  isWriteOperation(opcode: number): boolean {
-    return WRITES.has(opcode);
-  }
-
-  writeEnvelope(
-    out: ByteWriter,
-    hi: number,
-    lo: number,
-    xid: number,
-    opcode: number,
-    identity: Identity,
-    frame: Uint8Array,
-    start: number,
-    end: number,
-  ): void {
-    this.identities.push(identity);
-    out.i32(hi);
-    out.i32(lo);
-    out.i32(xid);
-    out.i32(opcode);
-    out.raw(frame, start, end);
-  }
-
   prepare({ zxid, time }: PrepareContext, request: ByteReader, txn: ByteWriter): undefined {
-    const hi = request.i32();
-    const lo = request.i32();
-    const xid = request.i32();
-    const opcode = request.i32();
+    const head: EnvelopeHead = { clientHi: 0, clientLo: 0, cxid: 0, opcode: 0, idsStart: 0, idsEnd: 0 };
+    readEnvelope(request, head);
+    const { clientHi, clientLo, cxid, opcode } = head;
+    this.idCounts.push(new ByteReader(request.bytes, head.idsStart).i32());
     const body = request.offset;
     if (opcode === OpCode.create || opcode === OpCode.setData) {
       readString(request);
       readBuffer(request);
       request.offset = body;
     }
-    writeTxnHeader(txn, hi, lo, xid, zxid, time, opcode);
+    writeTxnHeader(txn, clientHi, clientLo, cxid, zxid, time, opcode);
     txn.raw(request.bytes, request.offset, request.end);
   }
 

@@ -11,20 +11,12 @@ import {
   writePathWatch,
   writeString,
 } from '@quorate/protocol';
-import type { AuthId, Identity } from '@quorate/znode';
-import type { Identities } from '../../src/engine.js';
 import { CoordinationServer, type CoordinationServerOptions } from '../../src/server.js';
 import type { GuardedStateMachine } from '../../src/sessions/session-guard.js';
 import { FakeConnection, FakeTransport } from './fake-connection.js';
 import { FakeEngine } from './fake-engine.js';
 import { type FakeTree, fakeTrees } from './fake-tree.js';
 import { VirtualClock } from './virtual-clock.js';
-
-export const identities: Identities = {
-  makeIdentity: (ids: readonly AuthId[]): Identity => ({ ids, encoded: new Uint8Array(4) }),
-  withId: (identity, id) => ({ ids: [...identity.ids, id], encoded: identity.encoded }),
-  digestId: (bytes) => ({ scheme: 'digest', id: `${Buffer.from(bytes).toString().split(':')[0]}:hash` }),
-};
 
 /** One request or other frame of a client, with its length. */
 export function frame(write: (out: ByteWriter) => void): Uint8Array {
@@ -124,7 +116,6 @@ export class Harness {
       log: {} as LogStore,
       snapshots: {} as SnapshotStore,
       stateMachine: fakeTrees(),
-      identities,
       peerTransport: this.transport,
       clientTransport: this.transport,
       clientAddresses: ['0.0.0.0:2181'],
