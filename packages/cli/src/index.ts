@@ -1,1 +1,4 @@
-export {};
+export { type Command, type EnsembleArguments, parseCommand } from './arguments.js';
+export { lockDirectory } from './lock-file.js';
+export { type Output, stamped } from './output.js';
+export { run } from './run.js';

@@ -16,6 +16,8 @@ export interface Identity {
 /** A client connection as the watch table sees it. Compared by reference. */
 export interface Watcher {
   readonly identity: Identity;
+  /** The connection's session, for getEphemerals; without one it has none. */
+  readonly sessionId?: bigint;
   /** One event, during `apply` (or during setWatches), before any reply that reflects it. @param zxid of the firing txn, -1 for catch-up events */
   notify(type: WatchEventType, path: string, zxid: Zxid | -1): void;
 }
@@ -44,4 +46,12 @@ export interface ReadOperations {
 export interface SessionInfo {
   readonly id: bigint;
   readonly timeoutMs: number;
+}
+
+/** Hears, during `apply`, what became of sessions: on every server, whoever serves them. */
+export interface SessionListener {
+  /** A session was created, or its timeout set anew. */
+  sessionCreated(id: bigint, timeoutMs: number): void;
+  /** A session was closed, by its client or because it expired; its ephemerals are gone. */
+  sessionClosed(id: bigint): void;
 }

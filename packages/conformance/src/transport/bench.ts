@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { performance } from 'node:perf_hooks';
 import type { Address, Connection, Listener, Transport } from '@quorate/interfaces';
-import { Side } from './side.js';
+import { Side, type Watch } from './side.js';
 
 /** What an adapter's author gives the kit, new for every test. */
 export interface TransportSubject {
@@ -30,7 +30,7 @@ export type TransportTest = (title: string, body: (bench: Bench) => Promise<void
 const DEFAULT_PATIENCE_MS = 15_000;
 
 /** One test's transport, with everything opened on it and every breach of the contract seen so far. */
-export class Bench {
+export class Bench implements Watch {
   readonly transport: Transport;
   readonly #subject: TransportSubject;
   readonly #patienceMs: number;

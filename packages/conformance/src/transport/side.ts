@@ -1,6 +1,5 @@
 import { strict as assert } from 'node:assert';
 import type { Connection, ConnectionSink } from '@quorate/interfaces';
-import type { Bench } from './bench.js';
 
 /** The byte at `index` of the stream every test sends: any loss, repetition or exchange of bytes shows. */
 function patternByte(index: number): number {
@@ -14,10 +13,22 @@ export function pattern(from: number, length: number): Uint8Array {
   return bytes;
 }
 
+/** What a side needs of the test around it. */
+export interface Watch {
+  /** Runs one call into the transport, during which no callback may begin. */
+  call<T>(body: () => T): T;
+  /** At the beginning of every callback. */
+  entered(callback: string): void;
+  breach(what: string): void;
+  changed(): void;
+  /** Resolves once `condition` holds. */
+  until(what: string, condition: () => boolean): Promise<void>;
+}
+
 /** One end of a connection: calls it as an owner would and records what it calls back. */
 export class Side implements ConnectionSink {
   readonly connection: Connection;
-  readonly #bench: Bench;
+  readonly #watch: Watch;
   #opened = false;
   #owed = false;
   #sent = 0;
@@ -32,19 +43,19 @@ export class Side implements ConnectionSink {
   /** Called in every onData, after the recording. */
   onChunk: () => void = () => {};
 
-  constructor(connection: Connection, bench: Bench) {
+  constructor(connection: Connection, watch: Watch) {
     this.connection = connection;
-    this.#bench = bench;
+    this.#watch = watch;
   }
 
   open(): void {
     if (this.#opened) return;
     this.#opened = true;
-    this.#bench.call(() => this.connection.open(this));
+    this.#watch.call(() => this.connection.open(this));
   }
 
   send(bytes: Uint8Array): boolean {
-    const more = this.#bench.call(() => this.connection.send(bytes));
+    const more = this.#watch.call(() => this.connection.send(bytes));
     if (!more) this.#owed = true;
     return more;
   }
@@ -67,53 +78,53 @@ export class Side implements ConnectionSink {
   }
 
   pause(): void {
-    this.#bench.call(() => this.connection.pause());
+    this.#watch.call(() => this.connection.pause());
   }
 
   resume(): void {
-    this.#bench.call(() => this.connection.resume());
+    this.#watch.call(() => this.connection.resume());
   }
 
   end(): void {
-    this.#bench.call(() => this.connection.end());
+    this.#watch.call(() => this.connection.end());
   }
 
   destroy(): void {
-    this.#bench.call(() => this.connection.destroy());
+    this.#watch.call(() => this.connection.destroy());
   }
 
   onData(chunk: Uint8Array): void {
-    this.#bench.entered('onData');
-    if (!this.#opened) this.#bench.breach('onData came before open (T-8)');
-    if (this.closes > 0) this.#bench.breach('onData came after onClose (T-7)');
+    this.#watch.entered('onData');
+    if (!this.#opened) this.#watch.breach('onData came before open (T-8)');
+    if (this.closes > 0) this.#watch.breach('onData came after onClose (T-7)');
     for (let i = 0; i < chunk.length && this.firstWrong === undefined; i++) {
       if (chunk[i] !== patternByte(this.received + i)) this.firstWrong = this.received + i;
     }
     this.received += chunk.length;
     this.onChunk();
-    this.#bench.changed();
+    this.#watch.changed();
   }
 
   onDrain(): void {
-    this.#bench.entered('onDrain');
-    if (this.closes > 0) this.#bench.breach('onDrain came after onClose (T-7)');
-    if (!this.#owed) this.#bench.breach('onDrain came though no send had returned false (T-6)');
+    this.#watch.entered('onDrain');
+    if (this.closes > 0) this.#watch.breach('onDrain came after onClose (T-7)');
+    if (!this.#owed) this.#watch.breach('onDrain came though no send had returned false (T-6)');
     this.#owed = false;
     this.drains += 1;
-    this.#bench.changed();
+    this.#watch.changed();
   }
 
   onClose(error?: Error): void {
-    this.#bench.entered('onClose');
+    this.#watch.entered('onClose');
     this.closes += 1;
     this.error = error;
-    if (this.closes > 1) this.#bench.breach('onClose came more than once (T-7)');
-    this.#bench.changed();
+    if (this.closes > 1) this.#watch.breach('onClose came more than once (T-7)');
+    this.#watch.changed();
   }
 
   /** Waits for `length` bytes and holds them against the pattern; more are as wrong as fewer. */
   async receives(length: number): Promise<void> {
-    await this.#bench.until(`${length} bytes to arrive`, () => this.received >= length || this.closes > 0);
+    await this.#watch.until(`${length} bytes to arrive`, () => this.received >= length || this.closes > 0);
     this.holds(length);
   }
 
@@ -124,6 +135,6 @@ export class Side implements ConnectionSink {
   }
 
   async closed(): Promise<void> {
-    await this.#bench.until('onClose', () => this.closes > 0);
+    await this.#watch.until('onClose', () => this.closes > 0);
   }
 }
