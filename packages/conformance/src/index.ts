@@ -5,3 +5,5 @@ export type { TransportConformanceOptions, TransportSubject } from './transport/
 export { transportConformance } from './transport/transport-conformance.js';
 export { logStoreConformance } from './log-store/log-store-conformance.js';
 export type { LogStoreConformanceOptions, LogStoreSubject } from './log-store/subject.js';
+export { snapshotStoreConformance } from './snapshot-store/snapshot-store-conformance.js';
+export type { SnapshotStoreConformanceOptions, SnapshotStoreSubject } from './snapshot-store/subject.js';

@@ -38,6 +38,9 @@ export const DEFAULT_SHAPE: EnsembleShape = {
   driftOf: () => steadyClock(),
 };
 
+/** More than this on average is a loop that feeds itself. */
+const SLOTS_PER_MS = 100;
+
 /** A whole ensemble of real peers in one process, in virtual time, from one seed. */
 export class SimEnsemble {
   readonly random: Prng;
@@ -111,7 +114,11 @@ export class SimEnsemble {
   /** Goes on until `condition` holds, a rule is broken or `millis` have passed. @returns whether the condition holds */
   async until(condition: () => boolean, millis: number): Promise<boolean> {
     const end: Micros = this.scheduler.now + millis * 1000;
-    const going = (): boolean => this.ghost.violation === undefined && !condition();
+    const limit = this.scheduler.slots + SLOTS_PER_MS * millis + 1_000_000;
+    const going = (): boolean => {
+      if (this.scheduler.slots > limit) this.ghost.violate('NoLivelock', `${limit} slots within ${millis} ms`);
+      return this.ghost.violation === undefined && !condition();
+    };
     await this.scheduler.runWhile(going, end);
     return this.ghost.violation === undefined && condition();
   }

@@ -53,7 +53,10 @@ export class FileSnapshotStore implements SnapshotStore {
   async list(): Promise<readonly SnapshotInfo[]> {
     await this.#prepared('list');
     const found: SnapshotInfo[] = [];
-    for (const name of await this.#fileSystem.list(this.#directory)) {
+    const names = await this.#fileSystem.list(this.#directory);
+    // A name seen may not be on disk yet: who made it may have died, or failed, before its syncDir.
+    await this.#fileSystem.syncDir(this.#directory);
+    for (const name of names) {
       const zxid = zxidOfName(name);
       if (zxid !== undefined) {
         const bytes = this.#verified.get(zxid) ?? (await this.#verify(zxid));

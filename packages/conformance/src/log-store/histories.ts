@@ -1,22 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { epochOf, formatZxid, type Zxid } from '@quorate/interfaces';
+import { Chance, turns } from './chance.js';
 import { difference, entriesOf, sameState } from './entries.js';
 import type { Expectation, LogBench, LogTest } from './log-bench.js';
-
-/** A small linear congruential generator: histories are the same every time. */
-class Chance {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = (seed * 2654435761 + 12345) >>> 0;
-  }
-
-  /** An integer from 0 up to, not including, `bound`. */
-  below(bound: number): number {
-    this.#state = (Math.imul(this.#state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((this.#state / 2 ** 32) * bound);
-  }
-}
 
 function anyEntry(bench: LogBench, chance: Chance): Zxid {
   const at = chance.below(bench.entries.length + 1);
@@ -84,10 +70,6 @@ class Past {
   find(vouched: number, matches: (moment: Expectation) => boolean): Expectation | undefined {
     return this.#moments.slice(vouched).find(matches);
   }
-}
-
-async function turns(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
 }
 
 async function expectPrefix(bench: LogBench, past: Past, vouched: number): Promise<void> {

@@ -11,7 +11,6 @@ export const Route = {
   auth: 4,
   sasl: 5,
   close: 6,
-  reconfig: 7,
 } as const;
 
 const READS = [
@@ -37,7 +36,6 @@ for (const opcode of READS) TABLE[opcode] = Route.read;
 TABLE[OpCode.sync] = Route.sync;
 TABLE[OpCode.auth] = Route.auth;
 TABLE[OpCode.sasl] = Route.sasl;
-TABLE[OpCode.reconfig] = Route.reconfig;
 
 /** Writes that only the ensemble itself makes (T46, T85). */
 function isInternal(opcode: number): boolean {

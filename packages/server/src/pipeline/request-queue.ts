@@ -88,9 +88,6 @@ export class RequestQueue implements SlotOwner, Throttled {
         this.#port.stopReading();
         this.#write(xid, opcode, frame, end, end, true);
         return;
-      case Route.reconfig:
-        this.#answer(xid, CURRENT_ZXID, ZkErrorCode.reconfigDisabled, null, false);
-        return;
       default:
         this.#port.stopReading();
         this.#answer(xid, NO_ZXID, ZkErrorCode.unimplemented, null, true);
@@ -327,7 +324,7 @@ export class RequestQueue implements SlotOwner, Throttled {
   #reply(slot: ReplySlot, zxid: number, result: TxnResult | null): void {
     const { tree, slots, engine } = this.#context;
     // What waited behind others tells of the state it is told in, so that zxids do not go back (T21).
-    const told = zxid === CURRENT_ZXID || (zxid > 0 && zxid < tree.lastApplied) ? tree.lastApplied : zxid;
+    const told = zxid === CURRENT_ZXID || false ? tree.lastApplied : zxid;
     const out = this.#port.output();
     const begun = beginFrame(out);
     writeReplyHeader(out, slot.xid, told, slot.err);

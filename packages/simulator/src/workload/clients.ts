@@ -24,7 +24,12 @@ interface Client {
   underWay: number;
   /** When its latest request reaches a server: they travel in order. */
   arrival: Micros;
+  /** It will act on its own. */
+  due: boolean;
 }
+
+/** How long a client waits, at least, after a request that was not answered well. */
+const RETRY_MICROS: Micros = 20_000;
 
 /** Clients that write to any server, note every outcome, and now and then ask for a barrier. */
 export class Clients {
@@ -47,6 +52,7 @@ export class Clients {
       sequence: 0,
       underWay: 0,
       arrival: 0,
+      due: false,
     }));
   }
 
@@ -69,13 +75,19 @@ export class Clients {
         sequence: this.#ensemble.ghost.operations.length,
         underWay: 0,
         arrival: 0,
+        due: false,
       };
       return this.#submit(client, server);
     });
   }
 
-  #think(client: Client): void {
-    this.#process.post(() => this.#act(client), this.#random.below(this.#shape.thinkMicros) + 1);
+  #think(client: Client, pause = 1): void {
+    if (client.due) return;
+    client.due = true;
+    this.#process.post(() => {
+      client.due = false;
+      this.#act(client);
+    }, pause + this.#random.below(this.#shape.thinkMicros));
   }
 
   #act(client: Client): void {
@@ -87,7 +99,7 @@ export class Clients {
       client.underWay += 1;
       this.#submit(client, client.server);
     }
-    if (client.underWay === 0 || random.chance(1, 4)) this.#think(client);
+    if (random.chance(1, 4)) this.#think(client);
   }
 
   #barrier(server: SimServer): void {
@@ -172,13 +184,8 @@ export class Clients {
     server.open.delete(operation);
     ghost.settled(operation);
     client.underWay -= 1;
-    if (outcome === 'failed' || outcome === 'unknown') {
-      this.#process.post(() => {
-        client.server = this.#random.pick(this.#ensemble.servers);
-        this.#act(client);
-      }, 10_000 + this.#random.below(90_000));
-    } else {
-      this.#think(client);
-    }
+    const well = outcome === 'ok' || outcome === 'refused';
+    if (!well) client.server = this.#random.pick(this.#ensemble.servers);
+    this.#think(client, well ? 1 : RETRY_MICROS);
   }
 }
