@@ -172,6 +172,26 @@ test('a server without a part in a quorum says so instead of waiting', async () 
   await close(w);
 });
 
+test('a server that lost its leader while its disk is behind waits for the disk, then votes (ReportedPosition)', async () => {
+  const w = await world(3);
+  const follower = w.peers.find((peer) => peer.status.role === 'following')!;
+  const disk = w.disks[follower.status.id - 1]!;
+  const leader = w.leader();
+  disk.stalled = true;
+  expect(await adding(w, leader, 1)).toBe(1);
+  await closing(w.clock, [leader]);
+  await w.clock.until('it looks', () => follower.status.role === 'looking');
+  const others = w.peers.filter((peer) => peer !== follower && peer !== leader);
+  const now = w.clock.now();
+  await w.clock.until('time passes', () => w.clock.now() > now + 1000);
+  expect([follower, ...others].some((peer) => peer.serving)).toBe(false);
+  disk.stalled = false;
+  disk.released();
+  await w.clock.until('they serve', () => follower.serving && others[0]!.serving);
+  expect(await adding(w, follower, 1)).toBe(2);
+  await close(w);
+});
+
 test('what servers tell each other arrives', async () => {
   const clock = new ManualClock();
   const network = memoryNetwork(clock);

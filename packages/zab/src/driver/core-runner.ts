@@ -59,7 +59,11 @@ export class CoreRunner {
     for (let event = this.#events.shift(); event !== undefined; event = this.#events.shift()) {
       this.#carryOut(step(this.state, event, this.#turn.enter()));
     }
-    if (!this.#stopped) this.#timer.at(nextDeadline(this.state));
+    if (this.#stopped) return;
+    const deadline = nextDeadline(this.state);
+    // While it waits for its disk before an election, a server has no deadline.
+    if (deadline === Number.POSITIVE_INFINITY) this.#timer.cancel();
+    else this.#timer.at(deadline);
   };
 
   readonly #turnEnd = (): void => {

@@ -19,6 +19,7 @@ export class ManualClock implements Clock {
     const timer = { when: 0, fn };
     return {
       at: (when) => {
+        if (!Number.isFinite(when)) throw new Error(`a timer was set to ${when}`);
         timer.when = when;
         this.#timers.add(timer);
       },

@@ -21,10 +21,13 @@ export interface MemoryDisk {
   batches: Uint8Array[];
   state: Uint8Array | null;
   snapshots: Map<Zxid, Uint8Array[]>;
+  /** While true, nothing becomes durable. */
+  stalled: boolean;
+  released: () => void;
 }
 
 export function memoryDisk(): MemoryDisk {
-  return { base: ZXID_ZERO, batches: [], state: null, snapshots: new Map() };
+  return { base: ZXID_ZERO, batches: [], state: null, snapshots: new Map(), stalled: false, released: () => {} };
 }
 
 /** A log that is durable one deferral after `sync`: the smallest double that keeps the contract's order. */
@@ -96,7 +99,9 @@ export class MemoryLog implements LogStore {
   sync(): number {
     this.#token += 1;
     const token = this.#token;
-    this.#defer(() => this.#events?.onDurable(token));
+    const report = (): void => this.#defer(() => this.#events?.onDurable(this.#token));
+    if (this.#disk.stalled) this.#disk.released = report;
+    else this.#defer(() => this.#events?.onDurable(token));
     return token;
   }
 
