@@ -348,6 +348,21 @@ test('follower: TRUNC forgets, on disk, before anything follows it', () => {
   expect(bench.state.log).toMatchObject({ last: makeZxid(2, 4), durable: makeZxid(2, 4) });
 });
 
+test('follower: a ping before the TRUNC commits nothing of a stray tail (PrefixConsistency)', () => {
+  const bench = following({
+    last: makeZxid(1, 10),
+    table: [{ epoch: 1, last: makeZxid(1, 10) }],
+    epochs: { acceptedEpoch: 1, promisedTo: 3, currentEpoch: 1 },
+    committed: makeZxid(1, 4),
+    applied: makeZxid(1, 4),
+  });
+  bench.persist();
+  bench.give({ type: 'fromLeader', link: 21, message: { type: 'ping', sequence: 1, commit: makeZxid(2, 5) } });
+  expect(bench.effects.map((effect) => effect.type)).toEqual(['sendToLeader']);
+  bench.give({ type: 'fromLeader', link: 21, message: { type: 'trunc', zxid: makeZxid(1, 4) } });
+  expect(bench.state.log.last).toBe(makeZxid(1, 4));
+});
+
 test('follower: a TRUNC below what is committed here is refused, loudly (CommittedNeverTruncated)', () => {
   const bench = following({
     last: makeZxid(2, 9),

@@ -106,7 +106,8 @@ export function fromLeader(state: CoreState, learning: Learning, link: LinkId, m
     case 'commit':
       return noteCommit(state, out, message.zxid);
     case 'ping':
-      noteCommit(state, out, message.commit);
+      // Before TRUNC or SNAP the log may end in a deposed leader's tail: no commit index speaks of that.
+      if (learning.stage !== 'waitSync' && learning.stage !== 'snapshot') noteCommit(state, out, message.commit);
       return out.toLeader(link, { type: 'pong', sequence: message.sequence });
     case 'barrierDone':
       return out.add({ type: 'barrierDone', sequence: message.sequence, zxid: message.zxid });
