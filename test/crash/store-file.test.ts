@@ -65,10 +65,9 @@ describe('what a lying disk does to the file store is seen', () => {
     ['syncDir does nothing', withoutSyncDir],
   ] as const) {
     test(name, async () => {
-      const outcomes = await collect(
-        (runner) => register(runner, 12, layer),
-        (title) => title.includes('crash'),
-      );
+      const outcomes = await collect((runner) => register(runner, 12, layer), {
+        select: (title) => title.includes('crash'),
+      });
       const caught = outcomes.filter(({ error }) => error !== undefined).map(({ title }) => title);
       for (const clause of ['LS-1', 'LS-3', 'SS-7']) {
         expect(caught.filter((title) => title.includes(clause)).length, clause).toBeGreaterThan(1);

@@ -5,6 +5,7 @@ import { logStoreConformance, snapshotStoreConformance } from '@quorate/conforma
 import { nodeFileSystem } from '@quorate/file-system-node';
 import { describe, test } from 'vitest';
 import { fileStorage } from '../src/index.js';
+import { MemoryFileSystem } from './memory-file-system.js';
 
 const runner = { describe, test };
 
@@ -37,5 +38,18 @@ snapshotStoreConformance(runner, {
       await writeFile(path, bytes);
     };
     return { store: () => fileStorage(options).snapshots, damage, dispose };
+  },
+});
+
+logStoreConformance(runner, {
+  name: 'store-file where zeros are not written ahead and the disk fails',
+  fails: true,
+  create: async () => {
+    const fileSystem = new MemoryFileSystem();
+    const options = { fileSystem, directory: 'data', segmentBytes: 64 << 10, preallocateBytes: 0 };
+    const fail = () => {
+      fileSystem.fault = (call) => (call === 'open' ? undefined : 'ENOSPC');
+    };
+    return { store: () => fileStorage(options).log, fail };
   },
 });

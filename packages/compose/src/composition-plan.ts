@@ -24,7 +24,8 @@ class Planner {
     const binding = this.#bindings.get(key);
     if (binding === undefined) {
       const by = path.at(-1);
-      this.missing.set(key, by === undefined ? nameOf(key) : `${nameOf(key)} (needed by ${nameOf(by)})`);
+      if (!this.missing.has(key))
+        this.missing.set(key, by === undefined ? nameOf(key) : `${nameOf(key)} (needed by ${nameOf(by)})`);
       return;
     }
     const deeper = [...path, key];

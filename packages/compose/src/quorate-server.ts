@@ -1,4 +1,4 @@
-import type { Address } from '@quorate/interfaces';
+import { type Address, QuorateError } from '@quorate/interfaces';
 import type { CoordinationServer, ServerObservables, ZNodeTree } from '@quorate/server';
 import type { PeerStatus } from '@quorate/zab';
 import type { CompositionRoot } from './composition-root.js';
@@ -36,7 +36,7 @@ export class QuorateServer implements AsyncDisposable {
     return this.#server.tree;
   }
 
-  /** Resolves once clients are served: at once, or when the ensemble has a leader. Rejects when the server is closed before. */
+  /** Resolves once clients are served: at once, or when the ensemble has a leader. @throws QuorateError `CLOSED` when the server is closed before */
   serving(): Promise<void> {
     return new Promise((resolve, reject) => {
       const subscription = this.#server.observables.serving$.subscribe({
@@ -45,7 +45,7 @@ export class QuorateServer implements AsyncDisposable {
           resolve();
           setImmediate(() => subscription.unsubscribe());
         },
-        complete: () => reject(new Error(`server ${this.id} was closed before it served`)),
+        complete: () => reject(new QuorateError('CLOSED', `server ${this.id} was closed before it served`)),
       });
     });
   }

@@ -12,8 +12,8 @@ import {
 export class SeverableTransport implements Transport {
   readonly supports: TransportSupports;
   readonly #inner: Transport;
-  readonly #connections = new Set<Connection>();
-  readonly #listeners = new Set<Listener>();
+  readonly #connections: Connection[] = [];
+  readonly #listeners: Listener[] = [];
   #severed = false;
 
   constructor(inner: Transport) {
@@ -25,11 +25,11 @@ export class SeverableTransport implements Transport {
     this.#check();
     const listener = await this.#inner.listen(address, (connection) => {
       if (this.#severed) connection.destroy();
-      else onConnection(this.#watched(connection));
+      else onConnection(this.#kept(connection));
     });
     if (this.#severed) await listener.close();
     this.#check();
-    this.#listeners.add(listener);
+    this.#listeners.push(listener);
     return listener;
   }
 
@@ -38,14 +38,14 @@ export class SeverableTransport implements Transport {
     const connection = await this.#inner.dial(address, options);
     if (this.#severed) connection.destroy();
     this.#check();
-    return this.#watched(connection);
+    return this.#kept(connection);
   }
 
   /** Breaks every connection at once, frees the addresses, and lets nothing through any more. */
   async sever(): Promise<void> {
     this.#severed = true;
     for (const connection of this.#connections) connection.destroy();
-    await Promise.all([...this.#listeners].map((listener) => listener.close()));
+    await Promise.all(this.#listeners.map((listener) => listener.close()));
   }
 
   #check(): void {
@@ -53,19 +53,9 @@ export class SeverableTransport implements Transport {
       throw new QuorateError('CONNECTION_FAILED', 'this server was killed: nothing leaves it any more');
   }
 
-  /** Forgets the connection when it has closed. */
-  #watched(connection: Connection): Connection {
-    this.#connections.add(connection);
-    const open = connection.open.bind(connection);
-    connection.open = (sink) =>
-      open({
-        onData: (chunk) => sink.onData(chunk),
-        onDrain: () => sink.onDrain(),
-        onClose: (error) => {
-          this.#connections.delete(connection);
-          sink.onClose(error);
-        },
-      });
+  /** Kept until the end, closed or not: to destroy it again does no harm. */
+  #kept(connection: Connection): Connection {
+    this.#connections.push(connection);
     return connection;
   }
 }

@@ -84,7 +84,8 @@ export class TestEnsemble implements AsyncDisposable {
   static async start(options: TestEnsembleOptions): Promise<TestEnsemble> {
     const ensemble = new TestEnsemble(options);
     try {
-      await Promise.all(ensemble.#machines.map((machine) => ensemble.#boot(machine)));
+      const boots = await Promise.allSettled(ensemble.#machines.map((machine) => ensemble.#boot(machine)));
+      for (const boot of boots) if (boot.status === 'rejected') throw boot.reason;
       await ensemble.serving();
       return ensemble;
     } catch (error) {
@@ -243,7 +244,7 @@ export class TestEnsemble implements AsyncDisposable {
   async #inTime<T>(what: string, promise: Promise<T>): Promise<T> {
     let timeout: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
-      timeout = setTimeout(() => reject(new Error(this.#report(what))), this.#patienceMs);
+      timeout = setTimeout(() => reject(new QuorateError('NOT_SERVING', this.#report(what))), this.#patienceMs);
     });
     try {
       return await Promise.race([promise, late]);

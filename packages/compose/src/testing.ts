@@ -4,7 +4,7 @@ export { TestEnsemble, type TestEnsembleOptions } from './test-ensemble.js';
 
 /**
  * Starts an ensemble inside this process, for tests of what uses one, and waits until all its servers serve.
- * @throws Error when they do not in time; QuorateError `BAD_CONFIG`
+ * @throws QuorateError `NOT_SERVING` when they do not in time, `BAD_CONFIG`
  */
 export function startTestEnsemble(options: TestEnsembleOptions = {}): Promise<TestEnsemble> {
   return TestEnsemble.start(options);

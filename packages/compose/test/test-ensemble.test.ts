@@ -155,3 +155,8 @@ test('two ensembles do not know each other', async () => {
   expect(await client.exists('/only-here')).toBeNull();
   await expect(client.getData('/only-here')).rejects.toSatisfy((error) => isZkError(error));
 });
+
+test('an ensemble that cannot start says why and leaves nothing behind', async () => {
+  const broken = { name: '', selectedBy: [], allowsChildren: true, sessionBound: false, showsOwner: false };
+  await expect(startTestEnsemble({ nodeTypes: [broken] })).rejects.toMatchObject({ code: 'BAD_CONFIG' });
+});

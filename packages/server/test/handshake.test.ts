@@ -194,3 +194,11 @@ test('a client that is silent for its timeout and more is closed, one held back 
   expect(silent.connection.closed).toBe(true);
   expect(stuck.connection.closed).toBe(false);
 });
+
+test('a stall of this process closes no client as silent', async () => {
+  const harness = await Harness.serving('following');
+  const client = harness.connect();
+  harness.clock.stall(3_600_000, () => client.send(ping()));
+  harness.clock.advance(9_000);
+  expect(client.connection.closed).toBe(false);
+});

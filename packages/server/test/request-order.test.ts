@@ -118,6 +118,19 @@ test('a client that does not take its replies is not read until it does', async 
   expect(client.takeSummary()).toEqual(['3:0']);
 });
 
+test('reads that waited for a write stop being answered while the client takes nothing', async () => {
+  const harness = await Harness.serving('leading', { settings: { maxUnsentBytes: 10_000 } });
+  const client = harness.connect();
+  const large = new Uint8Array(140_000);
+  client.sendTogether(create(1, '/a', large), ...[2, 3, 4, 5].map((xid) => getData(xid, '/a')));
+  client.connection.reads = false;
+  harness.engine.commit();
+  expect(client.takeReplies().map(({ xid }) => xid)).toEqual([1, 2, 3]);
+  client.connection.drain();
+  harness.clock.endTurn();
+  expect(client.takeReplies().map(({ xid }) => xid)).toEqual([4, 5]);
+});
+
 test('T17 auth is answered in order behind a pending write, T18 and in force for a write sent right behind it', async () => {
   const harness = await Harness.serving();
   const client = harness.connect();

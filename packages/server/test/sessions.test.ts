@@ -189,6 +189,19 @@ test('T62 a new leader gives every session its full timeout', async () => {
   expect(harness.engine.pendingCount).toBe(1);
 });
 
+test('T63 a new leadership knows nothing of where sessions were before: whoever has a connection may write', async () => {
+  const harness = await Harness.serving();
+  const id = harness.connect().session!.sessionId;
+  harness.engine.listener.onLearnerMessage!(2, revalidate(1, id));
+  harness.engine.lose();
+  harness.engine.become('leading');
+  const out = new ByteWriter();
+  writeEnvelope(out, highOf(id), lowOf(id), 0, -11, makeIdentity([]), new Uint8Array(0), 0, 0);
+  writeTrailer(out, highOf(id), lowOf(id), 3);
+  harness.engine.applyForeign(out.take());
+  expect(harness.tree.sessionTable.has(id)).toBe(false);
+});
+
 test('a leader that loses its role expires nobody', async () => {
   const harness = await Harness.serving();
   harness.connect({ timeOut: 4000 });

@@ -16,6 +16,8 @@ export interface EnsembleShape {
   readonly timing: Partial<PeerTiming>;
   readonly limits: Partial<PeerLimits>;
   readonly snapshot: { readonly every: number; readonly retain: number };
+  /** Pieces of 16 KiB that make each snapshot larger. */
+  readonly snapshotBallast: number;
   /** `file`: the real file store; `model`: the contract alone, which is faster and meaner. */
   readonly storage: 'file' | 'model';
   readonly segmentBytes: number;
@@ -31,6 +33,7 @@ export const DEFAULT_SHAPE: EnsembleShape = {
   timing: { tickMs: 100, initLimit: 10, syncLimit: 5 },
   limits: {},
   snapshot: { every: 0, retain: 2 },
+  snapshotBallast: 0,
   storage: 'file',
   segmentBytes: 64 << 10,
   preallocateBytes: 16 << 10,
@@ -63,6 +66,7 @@ export class SimEnsemble {
             timing: all.timing,
             limits: all.limits,
             snapshot: all.snapshot,
+            snapshotBallast: all.snapshotBallast,
             drift: all.driftOf(member.id),
             makeStorage: (host) =>
               all.storage === 'model' ? new ModelStorage(host) : new FileBackedStorage(host, all),
@@ -95,12 +99,14 @@ export class SimEnsemble {
     for (const server of this.servers) server.start();
   }
 
-  /** Undoes every fault: links, disks, pauses; starts what is down. */
+  /** Undoes every fault: links, disks, pauses; from now on what goes down is started again. */
   heal(): void {
     this.network.heal();
     for (const server of this.servers) {
       server.faults.slowness = 1;
       server.faults.errors.clear();
+      server.disarm();
+      server.keepUp = true;
       server.resume();
       server.start();
     }

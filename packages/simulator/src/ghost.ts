@@ -80,6 +80,8 @@ export class Ghost {
   readonly operations: Operation[] = [];
   /** The committed sequence, as far as anybody applied it. */
   readonly committed: CommittedTxn[] = [];
+  /** Told, in words, of what happens to servers: for people who look into one seed. */
+  tell: ((what: string) => void) | undefined;
   /** The first rule that was broken. */
   violation: Violation | undefined;
   readonly #places = new Map<Zxid, number>();
@@ -119,6 +121,7 @@ export class Ghost {
 
   violate(invariant: string, message: string): void {
     this.violation ??= { invariant, message };
+    this.tell?.(`${invariant} is broken: ${message}`);
   }
 
   applied(server: ServerGhost, previous: Zxid, txn: CommittedTxn): void {

@@ -43,14 +43,14 @@ export class Nemesis {
   };
   readonly ensemble: SimEnsemble;
   readonly random: Prng;
-  readonly #faults: readonly Fault[];
+  readonly #faults: readonly FaultKind[];
   readonly #interval: Micros;
   #running = false;
 
   constructor(ensemble: SimEnsemble, random: Prng, kinds: readonly FaultKind[] = drawMix(random)) {
     this.ensemble = ensemble;
     this.random = random;
-    this.#faults = kinds.map((kind) => FAULTS[kind]);
+    this.#faults = kinds;
     this.#interval = random.pick([30_000, 150_000, 400_000]);
   }
 
@@ -66,9 +66,14 @@ export class Nemesis {
   #next(): void {
     this.later(this.random.below(this.#interval * 2), () => {
       if (!this.#running) return;
-      if (this.#faults.length > 0) this.random.pick(this.#faults)(this);
+      if (this.#faults.length > 0) this.#strike(this.random.pick(this.#faults));
       this.#next();
     });
+  }
+
+  #strike(kind: FaultKind): void {
+    this.ensemble.ghost.tell?.(`fault: ${kind}`);
+    FAULTS[kind](this);
   }
 
   later(delay: Micros, run: () => void): void {
@@ -85,6 +90,16 @@ export class Nemesis {
   victim(): SimServer {
     const leader = this.ensemble.leader;
     return leader !== undefined && this.random.chance(1, 3) ? leader : this.random.pick(this.ensemble.servers);
+  }
+
+  /** A crash from which it comes back very soon. */
+  bounce(server: SimServer): void {
+    if (!this.#running || !server.up) return;
+    this.counts.crashes += 1;
+    server.crash('process');
+    this.later(this.random.below(50_000), () => {
+      if (this.#running) server.start();
+    });
   }
 
   restart(server: SimServer): void {
@@ -156,6 +171,15 @@ const FAULTS = {
     const others = nemesis.ensemble.servers;
     const pairs = nemesis.random.chance(1, 2) ? pairsOf([server], others) : pairsOf(others, [server]);
     cut(nemesis, pairs, nemesis.random.chance(1, 2));
+  },
+  /** The leader can be heard, or can hear, or neither: its proposals stay its own while the others go on. */
+  loneLeader(nemesis) {
+    const leader = nemesis.ensemble.leader;
+    if (leader === undefined) return;
+    const others = nemesis.ensemble.servers;
+    const both = nemesis.random.chance(1, 3);
+    cut(nemesis, nemesis.random.chance(1, 2) ? pairsOf([leader], others) : pairsOf(others, [leader]), both);
+    if (nemesis.random.chance(1, 2)) nemesis.later(nemesis.random.below(SECOND), () => nemesis.bounce(leader));
   },
   split(nemesis) {
     const mixed = nemesis.random.shuffled(nemesis.ensemble.servers);
@@ -244,5 +268,5 @@ export const FAULT_KINDS = Object.keys(FAULTS) as FaultKind[];
 /** Each kind is in or out; now and then only one is in. */
 function drawMix(random: Prng): FaultKind[] {
   if (random.chance(1, 8)) return [random.pick(FAULT_KINDS)];
-  return FAULT_KINDS.filter(() => random.chance(1, 2));
+  return FAULT_KINDS.filter(() => random.chance(1, 3));
 }

@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly faults?: readonly FaultKind[];
   /** Virtual milliseconds that an ensemble without faults may take to converge. */
   readonly healMs?: number;
+  /** Told, line by line, what happens: for looking into one seed. */
+  readonly tell?: (line: string) => void;
 }
 
 export interface Totals extends PeerCounters, FaultCounts {
@@ -56,6 +58,8 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<V
     random.fork(),
   );
   const nemesis = new Nemesis(ensemble, random.fork(), options.faults);
+  const tell = options.tell;
+  if (tell !== undefined) ensemble.ghost.tell = (what) => tell(`${ensemble.scheduler.now / 1000} ${what}`);
   ensemble.startAll();
   clients.start();
   nemesis.start();
@@ -64,7 +68,10 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<V
   const healMs = options.healMs ?? HEAL_MS;
   await converge(ensemble, clients, healMs);
   if (ensemble.ghost.violation === undefined) {
-    for (const server of ensemble.servers) server.crash('power');
+    for (const server of ensemble.servers) {
+      server.keepUp = false;
+      server.crash('power');
+    }
     await ensemble.run(100);
     await converge(ensemble, clients, healMs);
   }
@@ -80,8 +87,9 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<V
 
 /** Without faults everything must serve, agree, and take a write on every server. */
 async function converge(ensemble: SimEnsemble, clients: Clients, millis: number): Promise<void> {
-  ensemble.heal();
   const { ghost } = ensemble;
+  ghost.tell?.('heal');
+  ensemble.heal();
   const settled = (): boolean => ensemble.servers.every((server) => server.open.size === 0);
   clients.stop();
   await ensemble.until(() => ensemble.converged && settled(), millis);
@@ -113,6 +121,7 @@ function drawShape(random: Prng): Partial<EnsembleShape> {
     storage: random.pick(['file', 'model']),
     preallocateBytes: random.pick([0, 4096, 65_536]),
     snapshot: { every: random.pick([0, 10, 50, 300]), retain: random.between(1, 3) },
+    snapshotBallast: random.pick([0, 0, 1, 20]),
     limits: {
       tailBytes: random.pick([1000, 30_000, 1 << 20]),
       windowBytes: random.pick([2000, 50_000, 1 << 20]),

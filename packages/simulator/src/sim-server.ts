@@ -1,4 +1,4 @@
-import { isQuorateError } from '@quorate/interfaces';
+import { formatZxid, isQuorateError } from '@quorate/interfaces';
 import { type Member, Peer, type PeerCounters, type PeerLimits, type PeerTiming } from '@quorate/zab';
 import type { DiskCall } from './disk/crashable-file-system.js';
 import type { FileSystemErrorCode } from './disk/file-system-error.js';
@@ -11,7 +11,7 @@ import type { Prng } from './prng.js';
 import type { Micros, Scheduler } from './scheduler.js';
 import { SimProcess } from './sim-process.js';
 import { type ClockDrift, VirtualClock } from './virtual-clock.js';
-import { type RegisterMachine, registerMachine } from './workload/register-machine.js';
+import { type MachineWitness, type RegisterMachine, registerMachine } from './workload/register-machine.js';
 
 /** What an ensemble gives each of its servers. */
 export interface ServerSettings {
@@ -20,6 +20,8 @@ export interface ServerSettings {
   readonly timing: Partial<PeerTiming>;
   readonly limits: Partial<PeerLimits>;
   readonly snapshot: { readonly every: number; readonly retain: number };
+  /** Pieces of 16 KiB that make each snapshot larger. */
+  readonly snapshotBallast: number;
   readonly drift: ClockDrift;
   readonly makeStorage: (host: StorageHost) => SimStorage;
 }
@@ -32,6 +34,8 @@ export interface DiskFaults {
   readonly errors: Map<DiskCall, { readonly code: FileSystemErrorCode; readonly in1024: number }>;
 }
 
+const RESTART_MICROS: Micros = 5000;
+
 const COUNTERS = ['elections', 'diffs', 'truncs', 'snaps', 'snapshotsTaken', 'proposals', 'commits', 'syncs'] as const;
 
 /** One machine of a simulated ensemble with the real peer on it: starts, dies, loses power, stops, through many incarnations. */
@@ -43,6 +47,8 @@ export class SimServer {
   /** Requests that have no outcome yet, and what to do when this server dies with them. */
   readonly open = new Map<Operation, () => void>();
   readonly drift: ClockDrift;
+  /** Whoever operates it starts it again whenever it goes down. */
+  keepUp = false;
   readonly #settings: ServerSettings;
   readonly #scheduler: Scheduler;
   readonly #network: SimNetwork;
@@ -123,6 +129,7 @@ export class SimServer {
     this.#sawDiskError = false;
     this.ghost.incarnation += 1;
     this.ghost.up = true;
+    this.#tell('start');
     process.post(() => this.#boot(process), this.#random.between(100, 20_000));
   }
 
@@ -141,25 +148,23 @@ export class SimServer {
         log: new ObservedLog(log, this.#world, ghost, () => process.alive),
         snapshots,
         clock: new VirtualClock(process, this.drift, this.#random.fork()),
-        stateMachine: registerMachine({
-          applied: (previous, zxid, crc, txn, digest) => {
-            if (process.alive) this.#world.applied(ghost, previous, { zxid, crc, txn, digest });
-          },
-          restored: (zxid, digest) => {
-            if (process.alive) this.#world.ask((rule) => rule.restored?.(ghost, zxid, digest));
-          },
-        }),
+        stateMachine: registerMachine(this.#witness(process), this.#settings.snapshotBallast),
       },
       {
         onStatus: (status) => {
           if (!process.alive) return;
           this.#world.ask((rule) => rule.status?.(ghost, status));
           ghost.status = status;
+          const { role, phase, leader, epoch, lastLogged, committed } = status;
+          this.#tell(
+            `${role} ${phase}, leader ${leader}, epoch ${epoch}, log ${formatZxid(lastLogged)}, committed ${formatZxid(committed)}`,
+          );
         },
         onStateMachine: () => {
           if (process.alive) ghost.applied = peer.stateMachine.lastApplied;
         },
         onFatal: (error) => this.#onFatal(process, error),
+        onNotice: (text) => this.#tell(`notice: ${text}`),
       },
     );
     this.#peer = peer;
@@ -171,9 +176,21 @@ export class SimServer {
     );
   }
 
+  #witness(process: SimProcess): MachineWitness {
+    return {
+      applied: (previous, zxid, crc, txn, digest) => {
+        if (process.alive) this.#world.applied(this.ghost, previous, { zxid, crc, txn, digest });
+      },
+      restored: (zxid, digest) => {
+        if (process.alive) this.#world.ask((rule) => rule.restored?.(this.ghost, zxid, digest));
+      },
+    };
+  }
+
   /** The program ends itself; whoever operates it starts it again. After a disk error the machine is rebooted. */
   #onFatal(process: SimProcess, error: Error): void {
     if (!process.alive) return;
+    this.#tell(`fatal: ${error.message}`);
     const code = isQuorateError(error) ? error.code : error.name;
     if (!this.#sawDiskError || code === 'INVARIANT') {
       this.#world.violate('NoFatal', `server ${this.id} stopped: ${code}: ${error.message}`);
@@ -186,6 +203,7 @@ export class SimServer {
   crash(how: 'process' | 'power'): void {
     const process = this.#process;
     if (process === undefined || !process.alive) return;
+    this.#tell(`crash (${how})`);
     const peer = this.#started ? this.#peer : undefined;
     if (peer !== undefined) for (const name of COUNTERS) this.#counters[name] += peer.counters[name];
     this.#started = false;
@@ -198,6 +216,7 @@ export class SimServer {
     this.ghost.up = false;
     this.ghost.status = undefined;
     for (const lost of [...this.open.values()]) lost();
+    if (this.keepUp) this.#scheduler.after(RESTART_MICROS, null, () => this.start());
   }
 
   /** Ends the program in good order; resolves by itself, in virtual time. */
@@ -205,6 +224,7 @@ export class SimServer {
     const process = this.#process;
     const peer = this.peer;
     if (process === undefined || peer === undefined) return;
+    this.#tell('stop');
     process.post(() => {
       peer.close().then(
         () => {
@@ -215,11 +235,17 @@ export class SimServer {
     });
   }
 
+  #tell(what: string): void {
+    this.#world.tell?.(`server ${this.id}#${this.ghost.incarnation}: ${what}`);
+  }
+
   pause(): void {
+    this.#tell('pause');
     this.#process?.pause();
   }
 
   resume(): void {
+    if (this.paused) this.#tell('resume');
     this.#process?.resume();
   }
 
@@ -231,6 +257,12 @@ export class SimServer {
   /** Crashes it at one of its next disk calls, before that call has any effect. */
   crashAtDiskCall(calls: number): void {
     this.#diskFuse = calls;
+  }
+
+  /** Forgets crashes that were prepared and have not happened. */
+  disarm(): void {
+    this.#process?.afterSlots(-1, () => {});
+    this.#diskFuse = -1;
   }
 
   /** Its disk is replaced by an empty one; only while it is down. */

@@ -113,7 +113,11 @@ export class Harness {
   }
 
   openSession(id: bigint, timeout = 30_000): Outcome {
-    return this.run(OpCode.createSession, body((w) => w.i32(timeout)), id);
+    return this.run(
+      OpCode.createSession,
+      body((w) => w.i32(timeout)),
+      id,
+    );
   }
 
   closeSession(id: bigint): Outcome {
@@ -128,11 +132,7 @@ export class Harness {
     this.time += 10;
     const out = new ByteWriter();
     out.i32(0x0bad);
-    const refusal = this.machine.prepare(
-      { zxid, time: this.time, random: 0 },
-      new ByteReader(envelope.take()),
-      out,
-    );
+    const refusal = this.machine.prepare({ zxid, time: this.time, random: 0 }, new ByteReader(envelope.take()), out);
     if (refusal !== undefined) throw new Error('prepare refused');
     const txn = out.take().subarray(4);
     this.pending.push({ zxid, txn });
@@ -174,19 +174,38 @@ export class Harness {
   }
 
   delete(path: string | null, version = -1, session = ALICE, identity = LOCAL): number {
-    return this.run(OpCode.delete, body((w) => writePathVersion(w, path, version)), session, identity).error;
+    return this.run(
+      OpCode.delete,
+      body((w) => writePathVersion(w, path, version)),
+      session,
+      identity,
+    ).error;
   }
 
   setData(path: string | null, data: Uint8Array | null, version = -1, identity = LOCAL): Outcome {
-    return this.run(OpCode.setData, body((w) => writeSetDataRequest(w, path, data, version)), ALICE, identity);
+    return this.run(
+      OpCode.setData,
+      body((w) => writeSetDataRequest(w, path, data, version)),
+      ALICE,
+      identity,
+    );
   }
 
   setAcl(path: string, acl: readonly Acl[] | null, version = -1, identity = LOCAL): Outcome {
-    return this.run(OpCode.setACL, body((w) => writeSetACLRequest(w, path, acl, version)), ALICE, identity);
+    return this.run(
+      OpCode.setACL,
+      body((w) => writeSetACLRequest(w, path, acl, version)),
+      ALICE,
+      identity,
+    );
   }
 
   sweep(path: string): number {
-    return this.run(OpCode.deleteContainer, body((w) => writeString(w, path)), 0n).error;
+    return this.run(
+      OpCode.deleteContainer,
+      body((w) => writeString(w, path)),
+      0n,
+    ).error;
   }
 
   read(opcode: number, request: Uint8Array, watcher: Watcher = this.watcher): Outcome {
@@ -197,7 +216,11 @@ export class Harness {
   }
 
   pathRead(opcode: number, path: string | null, watch = false, watcher: Watcher = this.watcher): Outcome {
-    return this.read(opcode, body((w) => writePathWatch(w, path, watch)), watcher);
+    return this.read(
+      opcode,
+      body((w) => writePathWatch(w, path, watch)),
+      watcher,
+    );
   }
 
   stat(path: string): Stat | undefined {
@@ -217,7 +240,11 @@ export class Harness {
   }
 
   getAcl(path: string, identity = LOCAL): { error: number; acl: readonly Acl[] } {
-    const outcome = this.read(OpCode.getACL, body((w) => writeString(w, path)), new RecordingWatcher(identity));
+    const outcome = this.read(
+      OpCode.getACL,
+      body((w) => writeString(w, path)),
+      new RecordingWatcher(identity),
+    );
     return { error: outcome.error, acl: outcome.error === 0 ? readGetACLResponse(outcome.body).acl : [] };
   }
 

@@ -110,9 +110,15 @@ describe('multi (§2.7)', () => {
   test('a failed multi takes back what it entered, even while another change of the same nodes is pending', () => {
     const h = new Harness();
     h.made('/p');
-    h.prepare(OpCode.setData, body((w) => writeSetDataRequest(w, '/p', bytes('1'), 0)));
+    h.prepare(
+      OpCode.setData,
+      body((w) => writeSetDataRequest(w, '/p', bytes('1'), 0)),
+    );
     h.prepare(OpCode.multi, multi(create('/p/s', 2), set('/p', 1), check('/p', 9)));
-    h.prepare(OpCode.setData, body((w) => writeSetDataRequest(w, '/p', bytes('2'), 1)));
+    h.prepare(
+      OpCode.setData,
+      body((w) => writeSetDataRequest(w, '/p', bytes('2'), 1)),
+    );
     expect(h.pending.slice().map(() => h.applyNext().error)).toEqual([0, 0, 0]);
     expect(h.stat('/p')).toMatchObject({ version: 2, cversion: 0 });
   });
@@ -207,7 +213,11 @@ describe('multiRead', () => {
       ),
     );
     const results = readMultiResponse(outcome.body);
-    expect(results.map((r) => [r.type, r.err])).toEqual([[4, 0], [-1, -101], [8, 0]]);
+    expect(results.map((r) => [r.type, r.err])).toEqual([
+      [4, 0],
+      [-1, -101],
+      [8, 0],
+    ]);
     expect(results[0]!.data).toEqual(bytes('d'));
     expect(results[2]!.children).toEqual(['zookeeper', 'a']);
     expect(h.machine.watches.size).toBe(0);
@@ -215,7 +225,10 @@ describe('multiRead', () => {
 
   test('anything else in it is MarshallingError, and later reads watch again', () => {
     const h = new Harness();
-    const bad = multi(part(OpCode.getData, (w) => writePathWatch(w, '/', true)), remove('/a'));
+    const bad = multi(
+      part(OpCode.getData, (w) => writePathWatch(w, '/', true)),
+      remove('/a'),
+    );
     const outcome = h.read(OpCode.multiRead, bad);
     expect(outcome.error).toBe(ZkErrorCode.marshallingError);
     expect(outcome.body.remaining).toBe(0);

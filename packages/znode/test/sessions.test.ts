@@ -1,7 +1,6 @@
-import type { Zxid } from '@quorate/interfaces';
+import { ByteReader } from '@quorate/interfaces';
 import { CreateMode, OpCode, readCloseSessionTxn, readStringVector, writeString, ZkErrorCode } from '@quorate/protocol';
 import { sessionHi, sessionIdOf, sessionLo } from '@quorate/znode';
-import { ByteReader } from '@quorate/interfaces';
 import { describe, expect, test } from 'vitest';
 import { ALICE, BOB, body, createBody, Harness, RecordingWatcher } from './harness.js';
 
@@ -93,11 +92,14 @@ describe('sessions (§2.10)', () => {
   test('T39 one whose create is applied but which changed in the pipeline is in the list', () => {
     const h = new Harness();
     h.prepare(OpCode.create, createBody('/a', EPHEMERAL));
-    h.prepare(OpCode.setData, body((w) => {
-      writeString(w, '/a');
-      w.i32(-1);
-      w.i32(-1);
-    }));
+    h.prepare(
+      OpCode.setData,
+      body((w) => {
+        writeString(w, '/a');
+        w.i32(-1);
+        w.i32(-1);
+      }),
+    );
     h.applyNext();
     expect(deleted(h.prepare(OpCode.closeSession, new Uint8Array(0)))).toEqual(['/a']);
   });
@@ -143,17 +145,22 @@ describe('sessions (§2.10)', () => {
     const h = new Harness();
     h.made('/a', EPHEMERAL);
     const txn = h.prepare(OpCode.closeSession, new Uint8Array(0));
-    h.apply(h.pending.shift()!.zxid as Zxid, txn.subarray(0, 32));
+    h.apply(h.pending.shift()!.zxid, txn.subarray(0, 32));
     expect(h.stat('/a')).toBeUndefined();
   });
 
   test('getEphemerals: own ones by plain prefix, sorted', () => {
     const h = new Harness();
     h.made('/p');
-    for (const path of ['/pb', '/pa', '/p/x']) h.made(path, path === '/p/x' ? EPHEMERAL : EPHEMERAL);
+    for (const path of ['/pb', '/pa', '/p/x']) h.made(path, EPHEMERAL);
     h.made('/pz', { ...EPHEMERAL, session: BOB });
     const ask = (prefix: string | null) =>
-      readStringVector(h.read(OpCode.getEphemerals, body((w) => writeString(w, prefix))).body);
+      readStringVector(
+        h.read(
+          OpCode.getEphemerals,
+          body((w) => writeString(w, prefix)),
+        ).body,
+      );
     expect(ask(null)).toEqual(['/p/x', '/pa', '/pb']);
     expect(ask('/')).toEqual(['/p/x', '/pa', '/pb']);
     expect(ask('/p')).toEqual(['/p/x', '/pa', '/pb']);

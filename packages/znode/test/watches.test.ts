@@ -27,11 +27,19 @@ function events(): string[] {
 }
 
 function addWatch(path: string, mode: number, watcher: Watcher = w): number {
-  return h.read(OpCode.addWatch, body((out) => writeAddWatchRequest(out, path, mode)), watcher).error;
+  return h.read(
+    OpCode.addWatch,
+    body((out) => writeAddWatchRequest(out, path, mode)),
+    watcher,
+  ).error;
 }
 
 function watcherOp(opcode: number, path: string, type: number, watcher: Watcher = w): number {
-  return h.read(opcode, body((out) => writeWatcherTypeRequest(out, path, type)), watcher).error;
+  return h.read(
+    opcode,
+    body((out) => writeWatcherTypeRequest(out, path, type)),
+    watcher,
+  ).error;
 }
 
 describe('one-shot watches (§2.8)', () => {
@@ -205,7 +213,11 @@ describe('persistent watches', () => {
   });
 
   test('T10 the reply of addWatch is four bytes of 0; a bad mode is MarshallingError', () => {
-    const outcome = h.read(OpCode.addWatch, body((out) => writeAddWatchRequest(out, '/a', 0)), w);
+    const outcome = h.read(
+      OpCode.addWatch,
+      body((out) => writeAddWatchRequest(out, '/a', 0)),
+      w,
+    );
     expect(outcome.body.rest()).toEqual(new Uint8Array(4));
     expect(addWatch('/a', 2)).toBe(ZkErrorCode.marshallingError);
   });
@@ -221,12 +233,7 @@ describe('removeWatches and checkWatches', () => {
     h.pathRead(OpCode.getChildren, '/a', true, w);
     addWatch('/a', AddWatchMode.persistent);
     addWatch('/a', AddWatchMode.persistentRecursive);
-    const types = [
-      WatcherType.children,
-      WatcherType.data,
-      WatcherType.persistent,
-      WatcherType.persistentRecursive,
-    ];
+    const types = [WatcherType.children, WatcherType.data, WatcherType.persistent, WatcherType.persistentRecursive];
     for (const type of types) {
       expect(watcherOp(OpCode.checkWatches, '/a', type)).toBe(0);
       expect(watcherOp(OpCode.removeWatches, '/a', type)).toBe(0);
@@ -255,7 +262,11 @@ describe('setWatches (§2.9)', () => {
   const NONE: readonly string[] = [];
 
   function setWatches(since: number, data = NONE, exist = NONE, child = NONE): number {
-    return h.read(OpCode.setWatches, body((out) => writeSetWatches(out, since, data, exist, child)), w).error;
+    return h.read(
+      OpCode.setWatches,
+      body((out) => writeSetWatches(out, since, data, exist, child)),
+      w,
+    ).error;
   }
 
   test('T52 data: deleted, changed, or registered', () => {
@@ -298,7 +309,11 @@ describe('setWatches (§2.9)', () => {
       persistentWatches: ['/a'],
       persistentRecursiveWatches: ['/b'],
     };
-    h.read(OpCode.setWatches2, body((out) => writeSetWatches2(out, watches)), w);
+    h.read(
+      OpCode.setWatches2,
+      body((out) => writeSetWatches2(out, watches)),
+      w,
+    );
     expect(events()).toEqual([]);
     h.made('/a/x');
     h.made('/b');

@@ -142,22 +142,28 @@ describe('setACL', () => {
 
   test('a proposed ACL holds for what is proposed after it', () => {
     const h = tree();
-    h.prepare(OpCode.setACL, body((w) => {
-      w.i32(2);
-      w.raw(bytes('/a'));
-      w.i32(1);
-      w.i32(Perms.read);
-      w.i32(5);
-      w.raw(bytes('world'));
-      w.i32(6);
-      w.raw(bytes('anyone'));
-      w.i32(-1);
-    }));
-    h.prepare(OpCode.delete, body((w) => {
-      w.i32(4);
-      w.raw(bytes('/a/b'));
-      w.i32(-1);
-    }));
+    h.prepare(
+      OpCode.setACL,
+      body((w) => {
+        w.i32(2);
+        w.raw(bytes('/a'));
+        w.i32(1);
+        w.i32(Perms.read);
+        w.i32(5);
+        w.raw(bytes('world'));
+        w.i32(6);
+        w.raw(bytes('anyone'));
+        w.i32(-1);
+      }),
+    );
+    h.prepare(
+      OpCode.delete,
+      body((w) => {
+        w.i32(4);
+        w.raw(bytes('/a/b'));
+        w.i32(-1);
+      }),
+    );
     expect([h.applyNext().error, h.applyNext().error]).toEqual([0, ZkErrorCode.noAuth]);
   });
 });
@@ -181,7 +187,10 @@ describe('other requests', () => {
 
   test('a txn of an unknown type halts the server', () => {
     const h = tree();
-    const txn = h.prepare(OpCode.delete, body((w) => w.i32(-1)));
+    const txn = h.prepare(
+      OpCode.delete,
+      body((w) => w.i32(-1)),
+    );
     const bad = txn.slice();
     new DataView(bad.buffer).setInt32(28, 99);
     expect(() => h.machine.apply(h.pending[0]!.zxid, new ByteReader(bad))).toThrow(/type 99/);

@@ -20,6 +20,7 @@ export const brokenSyncs: readonly BrokenLogStore[] = [
     'LS-1',
     class extends ReferenceLogStore {
       protected override async stored(image: Image, token: number): Promise<void> {
+        await this.pause();
         this.durable(token);
         await this.pause();
         await this.pause();

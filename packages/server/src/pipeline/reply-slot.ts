@@ -14,14 +14,14 @@ export const SlotState = {
   done: 3,
 } as const;
 
-/** A reply's zxid that is chosen when the reply is written: the last one applied (T21). */
+/** A reply's zxid that is chosen when the reply is written: the last one applied, so that zxids never go back on a connection (T21). */
 export const CURRENT_ZXID = -2;
 
 /** Where the outcome of a slot's request is turned into a reply. */
 export interface SlotOwner {
   /** @param result of a write, valid during the call; null for a sync */
   slotSettled(slot: ReplySlot, zxid: Zxid, result: TxnResult | null): void;
-  slotRefused(slot: ReplySlot, zxid: Zxid, refusal: Uint8Array): void;
+  slotRefused(slot: ReplySlot, refusal: Uint8Array): void;
   slotFailed(slot: ReplySlot, error: Error): void;
 }
 
@@ -55,9 +55,9 @@ export class ReplySlot implements Completion, BarrierCompletion {
     else this.owner.slotSettled(this, zxid, result === undefined ? null : (result as TxnResult));
   }
 
-  refuse(zxid: Zxid, refusal: Uint8Array): void {
+  refuse(_zxid: Zxid, refusal: Uint8Array): void {
     if (this.owner === null) this.#pool.give(this);
-    else this.owner.slotRefused(this, zxid, refusal);
+    else this.owner.slotRefused(this, refusal);
   }
 
   fail(error: Error): void {

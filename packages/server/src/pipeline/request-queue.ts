@@ -270,7 +270,7 @@ export class RequestQueue implements SlotOwner, Throttled {
     }
   }
 
-  slotRefused(slot: ReplySlot, zxid: Zxid, refusal: Uint8Array): void {
+  slotRefused(slot: ReplySlot, refusal: Uint8Array): void {
     const err =
       refusal.length >= 4 ? new DataView(refusal.buffer, refusal.byteOffset).getInt32(0) : ZkErrorCode.marshallingError;
     if (err === ZkErrorCode.sessionMoved) {
@@ -278,13 +278,13 @@ export class RequestQueue implements SlotOwner, Throttled {
       slot.state = SlotState.done;
       this.#port.finish();
     } else {
-      this.#finishWithError(slot, zxid, err);
+      this.#finishWithError(slot, err);
     }
   }
 
   slotFailed(slot: ReplySlot, error: Error): void {
     if (isPrepareFailure(error)) {
-      this.#finishWithError(slot, CURRENT_ZXID, ZkErrorCode.marshallingError);
+      this.#finishWithError(slot, ZkErrorCode.marshallingError);
       return;
     }
     // The outcome is unknown: no reply could be true. The client learns it by connecting again.
@@ -293,11 +293,10 @@ export class RequestQueue implements SlotOwner, Throttled {
     this.#port.finish();
   }
 
-  #finishWithError(slot: ReplySlot, zxid: Zxid | typeof CURRENT_ZXID, err: number): void {
+  #finishWithError(slot: ReplySlot, err: number): void {
     this.#context.stats.outstanding -= 1;
     slot.state = SlotState.done;
     slot.err = err;
-    slot.zxid = zxid;
     if (this.#slots.head === slot) this.drain();
   }
 
@@ -323,8 +322,7 @@ export class RequestQueue implements SlotOwner, Throttled {
   /** Writes the reply of the first slot and gives the slot back. */
   #reply(slot: ReplySlot, zxid: number, result: TxnResult | null): void {
     const { tree, slots, engine } = this.#context;
-    // What waited behind others tells of the state it is told in, so that zxids do not go back (T21).
-    const told = zxid === CURRENT_ZXID || false ? tree.lastApplied : zxid;
+    const told = zxid === CURRENT_ZXID ? tree.lastApplied : zxid;
     const out = this.#port.output();
     const begun = beginFrame(out);
     writeReplyHeader(out, slot.xid, told, slot.err);

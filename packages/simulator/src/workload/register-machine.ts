@@ -30,6 +30,7 @@ interface Layer extends Register {
 }
 
 const ENTRIES_PER_PIECE = 64;
+const BALLAST_PIECE_BYTES = 16_384;
 const ABSENT: Register = { value: 0, version: 0 };
 
 function mix(hash: number, value: number): number {
@@ -43,6 +44,7 @@ function hashOf(key: number, { value, version }: Register): number {
 /** Numbered registers with put, add and compare-and-set: small, and every mistake of the engine shows in its digest. */
 export class RegisterMachine implements StateMachine {
   readonly #witness: MachineWitness;
+  readonly #ballastPieces: number;
   readonly #registers: Map<number, Register>;
   #lastApplied: Zxid;
   /** Over the sequence of txns. */
@@ -51,8 +53,15 @@ export class RegisterMachine implements StateMachine {
   #content = 0;
   #layers: Layer[] = [];
 
-  constructor(witness: MachineWitness, at: Zxid = ZXID_ZERO, chain = 0, registers = new Map<number, Register>()) {
+  constructor(
+    witness: MachineWitness,
+    ballastPieces = 0,
+    at: Zxid = ZXID_ZERO,
+    chain = 0,
+    registers = new Map<number, Register>(),
+  ) {
     this.#witness = witness;
+    this.#ballastPieces = ballastPieces;
     this.#registers = registers;
     this.#lastApplied = at;
     this.#chain = chain;
@@ -111,6 +120,7 @@ export class RegisterMachine implements StateMachine {
     head.u32(this.#chain);
     head.u32(entries.length);
     let at = -1;
+    let ballast = this.#ballastPieces;
     return {
       zxid: this.#lastApplied,
       next: () => {
@@ -118,7 +128,7 @@ export class RegisterMachine implements StateMachine {
           at = 0;
           return head.peek();
         }
-        if (at >= entries.length) return null;
+        if (at >= entries.length) return ballast-- > 0 ? new Uint8Array(BALLAST_PIECE_BYTES) : null;
         const piece = new ByteWriter(16 * ENTRIES_PER_PIECE);
         for (const [key, { value, version }] of entries.slice(at, at + ENTRIES_PER_PIECE)) {
           piece.u32(key);
@@ -130,6 +140,7 @@ export class RegisterMachine implements StateMachine {
       },
       release: () => {
         at = entries.length;
+        ballast = 0;
       },
     };
   }
@@ -139,16 +150,19 @@ export class RegisterMachine implements StateMachine {
   }
 }
 
-/** @param witness hears of every instance's applies and restores */
-export function registerMachine(witness: MachineWitness): StateMachineFactory<RegisterMachine> {
+/**
+ * @param witness hears of every instance's applies and restores
+ * @param ballastPieces how many times 16 KiB of zeros each snapshot carries, so that it takes its time on the way
+ */
+export function registerMachine(witness: MachineWitness, ballastPieces = 0): StateMachineFactory<RegisterMachine> {
   return {
     identity: 'simulator-registers/1',
-    create: () => new RegisterMachine(witness),
-    restore: (zxid) => restoring(witness, zxid),
+    create: () => new RegisterMachine(witness, ballastPieces),
+    restore: (zxid) => restoring(witness, ballastPieces, zxid),
   };
 }
 
-function restoring(witness: MachineWitness, zxid: Zxid): SnapshotRestore<RegisterMachine> {
+function restoring(witness: MachineWitness, ballastPieces: number, zxid: Zxid): SnapshotRestore<RegisterMachine> {
   const all = new ByteWriter(4096);
   return {
     write: (chunk) => all.raw(chunk),
@@ -158,10 +172,14 @@ function restoring(witness: MachineWitness, zxid: Zxid): SnapshotRestore<Registe
       const count = input.u32();
       const registers = new Map<number, Register>();
       for (let i = 0; i < count; i++) registers.set(input.u32(), { value: input.long(), version: input.i32() });
-      if (input.remaining > 0) {
-        throw new QuorateError('CORRUPT_SNAPSHOT', `${input.remaining} bytes are left over after ${count} registers`);
+      const expected = ballastPieces * BALLAST_PIECE_BYTES;
+      if (input.remaining !== expected) {
+        throw new QuorateError(
+          'CORRUPT_SNAPSHOT',
+          `${input.remaining} bytes follow ${count} registers, not ${expected}`,
+        );
       }
-      const machine = new RegisterMachine(witness, zxid, chain, registers);
+      const machine = new RegisterMachine(witness, ballastPieces, zxid, chain, registers);
       witness.restored(zxid, machine.digest());
       return machine;
     },
