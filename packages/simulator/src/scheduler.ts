@@ -1,14 +1,21 @@
-import type { SimProcess } from './sim-process.js';
 import { Trace } from './trace.js';
 
 /** Virtual time in whole microseconds since the run began. */
 export type Micros = number;
 
+/** A program whose events take turns (see `SimProcess`). */
+export interface EventOwner {
+  /** One of its events has come. */
+  receive(event: SimEvent): void;
+  /** Runs one piece of its turn. @returns false when the turn is over */
+  runSlot(): boolean;
+}
+
 export interface SimEvent {
   readonly at: Micros;
   readonly sequence: number;
   /** Whose turn it belongs to; null for what happens on wires and in the world. */
-  readonly process: SimProcess | null;
+  readonly process: EventOwner | null;
   /** Null once cancelled. */
   run: (() => void) | null;
 }
@@ -27,8 +34,8 @@ function before(a: SimEvent, b: SimEvent): boolean {
 export class Scheduler {
   readonly trace = new Trace();
   readonly #heap: SimEvent[] = [];
-  readonly #deferring: SimProcess[] = [];
-  #turn: SimProcess | null = null;
+  readonly #deferring: EventOwner[] = [];
+  #turn: EventOwner | null = null;
   #now: Micros = 0;
   #sequence = 0;
   #slots = 0;
@@ -45,13 +52,13 @@ export class Scheduler {
   }
 
   /** @param at not before now; earlier times mean now */
-  at(at: Micros, process: SimProcess | null, run: () => void): SimEvent {
+  at(at: Micros, process: EventOwner | null, run: () => void): SimEvent {
     const event: SimEvent = { at: Math.max(at, this.#now), sequence: this.#sequence++, process, run };
     this.#push(event);
     return event;
   }
 
-  after(delay: Micros, process: SimProcess | null, run: () => void): SimEvent {
+  after(delay: Micros, process: EventOwner | null, run: () => void): SimEvent {
     return this.at(this.#now + delay, process, run);
   }
 
@@ -59,13 +66,13 @@ export class Scheduler {
     event.run = null;
   }
 
-  /** For {@link SimProcess}: it has something to run at the end of its turn. */
-  noteDeferred(process: SimProcess): void {
+  /** For an owner: it has something to run at the end of its turn. */
+  noteDeferred(process: EventOwner): void {
     if (process !== this.#turn) this.#deferring.push(process);
   }
 
-  /** For {@link SimProcess}: runs its turn now, before any other event. */
-  beginTurn(process: SimProcess): void {
+  /** For an owner: runs its turn now, before any other event. */
+  beginTurn(process: EventOwner): void {
     if (this.#turn === null) this.#turn = process;
     else this.#deferring.push(process);
   }

@@ -1,5 +1,5 @@
 import type { Prng } from './prng.js';
-import type { Micros, Scheduler, SimEvent } from './scheduler.js';
+import type { EventOwner, Micros, Scheduler, SimEvent } from './scheduler.js';
 
 /** Virtual CPU time that one turn takes; what arrives meanwhile shares the next turn. */
 const TURN_COST_MICROS = 30;
@@ -9,7 +9,7 @@ const TURN_COST_MICROS = 30;
  * slot, and ends with the deferred calls. While it is paused nothing runs and everything piles up; once killed nothing
  * of it ever runs again.
  */
-export class SimProcess {
+export class SimProcess implements EventOwner {
   readonly name: string;
   readonly #scheduler: Scheduler;
   readonly #random: Prng;
@@ -90,7 +90,6 @@ export class SimProcess {
     this.#atFuse = run;
   }
 
-  /** For the scheduler: an event of this process has come. */
   receive(event: SimEvent): void {
     if (!this.#alive) return;
     this.#inbox.push(event);
@@ -108,7 +107,6 @@ export class SimProcess {
     if (this.#alive && !this.#paused && this.#awake) this.#scheduler.beginTurn(this);
   }
 
-  /** For the scheduler: runs one piece of the turn. @returns false when the turn is over */
   runSlot(): boolean {
     if (!this.#alive || this.#paused) return false;
     if (this.#fuse === 0) {

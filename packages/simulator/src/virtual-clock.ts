@@ -49,6 +49,7 @@ export class VirtualClock implements Clock {
     };
     return {
       at: (when) => {
+        if (!Number.isFinite(when)) throw new RangeError(`a timer was set to ${when}; times are finite, use cancel()`);
         if (pending !== null) process.scheduler.cancel(pending);
         pending = process.alive ? process.scheduler.at(this.#virtual(when), process, fire) : null;
       },
