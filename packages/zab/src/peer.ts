@@ -171,7 +171,7 @@ export class Peer<S extends StateMachine> {
    * @param completion may be told inside the call when the request is not accepted
    */
   submit(request: Uint8Array, completion: Completion): void {
-    this.turn.enter();
+    this.turn.ensure();
     if (!this.serving) {
       completion.fail(notServing());
       return;
@@ -197,7 +197,7 @@ export class Peer<S extends StateMachine> {
 
   /** ZooKeeper's sync, made strict: confirmed by a quorum round begun after the call (zab-spec 6.9). */
   barrier(completion: BarrierCompletion): void {
-    this.turn.enter();
+    this.turn.ensure();
     if (this.serving) this.#raise({ type: 'barrier', sequence: this.#requests.barrier(completion) });
     else completion.fail(notServing());
   }

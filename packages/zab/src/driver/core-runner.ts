@@ -34,7 +34,7 @@ export class CoreRunner {
   }
 
   start(): void {
-    const now = this.#turn.enter();
+    const now = this.#turn.ensure();
     this.#guard(() => this.#carryOut(startCore(this.state, now)));
     this.raise({ type: 'tick' });
   }
@@ -57,7 +57,7 @@ export class CoreRunner {
 
   readonly #drain = (): void => {
     for (let event = this.#events.shift(); event !== undefined; event = this.#events.shift()) {
-      this.#carryOut(step(this.state, event, this.#turn.enter()));
+      this.#carryOut(step(this.state, event, this.#turn.ensure()));
     }
     if (this.#stopped) return;
     const deadline = nextDeadline(this.state);

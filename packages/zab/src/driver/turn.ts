@@ -4,6 +4,9 @@ import type { Clock, Millis } from '@quorate/interfaces';
 export const TURN_PHASES = ['prepare', 'links', 'log', 'apply', 'output'] as const;
 export type TurnPhase = (typeof TURN_PHASES)[number];
 
+/** A turn that lasts longer than this has been interrupted, or does too much. */
+const STALL_MS = 20;
+
 /**
  * One turn = what one poll of the machine brought. Whoever is called from outside (a socket, a timer, a disk) calls
  * {@link enter} first; at the turn's beginning the watchers see the time before anything else happens, at its end each
@@ -25,24 +28,36 @@ export class Turn {
     return this.#open ? this.#now : this.#clock.now();
   }
 
-  /** Begins a turn unless one is open. */
+  /**
+   * Begins a turn unless one is open. Whatever comes from outside calls this first. A process that was stopped in the
+   * middle of a turn finds out here: the watchers see the time again before anything that was read after it went on.
+   */
   enter(): Millis {
-    if (this.#open) return this.#now;
-    this.#open = true;
-    this.#now = this.#clock.now();
-    this.#clock.defer(this.#end);
-    for (const watcher of this.#watchers) watcher(this.#now);
-    return this.#now;
+    const now = this.#clock.now();
+    if (!this.#open) {
+      this.#open = true;
+      this.#clock.defer(this.#end);
+    } else if (now - this.#now < STALL_MS) {
+      return this.#now;
+    }
+    this.#now = now;
+    for (const watcher of this.#watchers) watcher(now);
+    return now;
   }
 
-  /** Called at the beginning of every turn, before whatever began it. */
+  /** As {@link enter} for what is called from inside as well, per request: does not look at the clock while a turn is open. */
+  ensure(): Millis {
+    return this.#open ? this.#now : this.enter();
+  }
+
+  /** Called at the beginning of every turn, and after a stall in one, before whatever comes next. */
   onBegin(watcher: (now: Millis) => void): void {
     this.#watchers.push(watcher);
   }
 
   /** Runs `task` once at the end of this turn (beginning one if need be). The caller sees to it that a task is not queued twice. */
   atEnd(phase: TurnPhase, task: () => void): void {
-    this.enter();
+    this.ensure();
     this.#tasks[TURN_PHASES.indexOf(phase)]!.push(task);
   }
 
