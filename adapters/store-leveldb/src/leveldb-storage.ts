@@ -2,7 +2,7 @@ import { type LevelStorage, storageOn } from '@quorate/store-level';
 import { ClassicLevel } from 'classic-level';
 
 export interface LevelDbStorageOptions {
-  /** Created, without its parents, when missing. It belongs to this storage alone; LevelDB locks it. */
+  /** Created when missing. It belongs to this storage alone; LevelDB locks it. */
   readonly directory: string;
 }
 

@@ -1,13 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { logStoreConformance } from '../src/log-store/log-store-conformance.js';
 import { collect, type Outcome } from '../src/runner.js';
-import {
-  brokenAppends,
-  brokenCuts,
-  brokenReads,
-  brokenRecoveries,
-  brokenSyncs,
-} from './saboteurs/broken-log-stores.js';
+import { brokenRecoveries, brokenSyncs } from './saboteurs/broken-durability.js';
+import { brokenAppends, brokenCuts, brokenReads } from './saboteurs/broken-log-calls.js';
 import { Disk, ReferenceLogStore } from './saboteurs/reference-log-store.js';
 
 /** Runs the tests of the kit whose titles quote `clause`, all of them when it is empty. */

@@ -47,7 +47,7 @@ export class ServerContext {
   /** For a body that cannot go straight into the output. */
   readonly scratch = new ByteWriter(4096);
   readonly #envelope = new ByteWriter(4096);
-  #throttled = new Set<Throttled>();
+  readonly #throttled = new Set<Throttled>();
 
   constructor(options: ServerContextOptions) {
     this.id = options.id;

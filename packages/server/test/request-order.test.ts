@@ -87,6 +87,17 @@ test('a write that comes while others of its connection are parked is parked beh
   expect(client.takeSummary()).toEqual(['1:0', '2:0']);
 });
 
+test('what a parked write lets in when it is refused at once is taken too', async () => {
+  const harness = await Harness.serving('leading', { settings: { maxQueuedRequests: 1 } });
+  const client = harness.connect();
+  harness.engine.congested = true;
+  client.sendTogether(create(1, '/a', X), create(2, '/b', X));
+  harness.engine.refusal = new Uint8Array([255, 255, 255, 251]);
+  harness.engine.relieve();
+  harness.engine.commit();
+  expect(client.takeSummary()).toEqual(['1:-5', '2:0']);
+});
+
 test('beyond its bound of waiting requests a connection is not read, and goes on when half are answered', async () => {
   const harness = await Harness.serving('leading', { settings: { maxQueuedRequests: 4 } });
   const client = harness.connect();

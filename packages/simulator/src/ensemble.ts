@@ -3,6 +3,7 @@ import type { Member, PeerLimits, PeerTiming } from '@quorate/zab';
 import { FileBackedStorage, ModelStorage } from './disk/sim-storage.js';
 import { Ghost } from './ghost.js';
 import { allInvariants } from './invariants/all.js';
+import type { Liar } from './network/lying-election.js';
 import { SimNetwork } from './network/sim-network.js';
 import { Prng } from './prng.js';
 import { type Micros, Scheduler } from './scheduler.js';
@@ -25,6 +26,8 @@ export interface EnsembleShape {
   /** A faulty layer under the file store. */
   readonly layer: ((base: FileSystem) => FileSystem) | undefined;
   readonly driftOf: (id: number) => ClockDrift;
+  /** Of 16 election notifications, how many lie until {@link SimEnsemble.heal}. */
+  readonly liesIn16: number;
 }
 
 export const DEFAULT_SHAPE: EnsembleShape = {
@@ -39,6 +42,7 @@ export const DEFAULT_SHAPE: EnsembleShape = {
   preallocateBytes: 16 << 10,
   layer: undefined,
   driftOf: () => steadyClock(),
+  liesIn16: 0,
 };
 
 /** More than this on average is a loop that feeds itself. */
@@ -51,11 +55,13 @@ export class SimEnsemble {
   readonly network: SimNetwork;
   readonly ghost = new Ghost();
   readonly servers: readonly SimServer[];
+  readonly #liar: Liar;
 
   constructor(seed: number, shape: Partial<EnsembleShape> = {}) {
     const all: EnsembleShape = { ...DEFAULT_SHAPE, ...shape };
     this.random = new Prng(seed);
     this.network = new SimNetwork(this.scheduler, this.random.fork());
+    this.#liar = { active: all.liesIn16 > 0, in16: all.liesIn16 };
     const members = membersOf(all.voters, all.observers);
     this.servers = members.map(
       (member) =>
@@ -68,6 +74,7 @@ export class SimEnsemble {
             snapshot: all.snapshot,
             snapshotBallast: all.snapshotBallast,
             drift: all.driftOf(member.id),
+            liar: this.#liar,
             makeStorage: (host) =>
               all.storage === 'model' ? new ModelStorage(host) : new FileBackedStorage(host, all),
           },
@@ -101,6 +108,7 @@ export class SimEnsemble {
 
   /** Undoes every fault: links, disks, pauses; from now on what goes down is started again. */
   heal(): void {
+    this.#liar.active = false;
     this.network.heal();
     for (const server of this.servers) {
       server.faults.slowness = 1;

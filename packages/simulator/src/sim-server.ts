@@ -1,9 +1,10 @@
-import { formatZxid, isQuorateError } from '@quorate/interfaces';
+import { formatZxid, isQuorateError, type Transport } from '@quorate/interfaces';
 import { type Member, Peer, type PeerCounters, type PeerLimits, type PeerTiming } from '@quorate/zab';
 import type { DiskCall } from './disk/crashable-file-system.js';
 import type { FileSystemErrorCode } from './disk/file-system-error.js';
 import type { SimStorage, StorageHost } from './disk/sim-storage.js';
 import type { Ghost, Operation, ServerGhost } from './ghost.js';
+import { type Liar, LyingElection } from './network/lying-election.js';
 import type { SimNetwork } from './network/sim-network.js';
 import { SimTransport } from './network/sim-transport.js';
 import { ObservedLog } from './observed-log.js';
@@ -23,6 +24,7 @@ export interface ServerSettings {
   /** Pieces of 16 KiB that make each snapshot larger. */
   readonly snapshotBallast: number;
   readonly drift: ClockDrift;
+  readonly liar: Liar;
   readonly makeStorage: (host: StorageHost) => SimStorage;
 }
 
@@ -144,7 +146,7 @@ export class SimServer {
         timing,
         limits,
         snapshot,
-        transport: new SimTransport(this.#network, this.host, process),
+        transport: this.#transport(process),
         log: new ObservedLog(log, this.#world, ghost, () => process.alive),
         snapshots,
         clock: new VirtualClock(process, this.drift, this.#random.fork()),
@@ -174,6 +176,13 @@ export class SimServer {
       },
       (error: Error) => this.#onFatal(process, error),
     );
+  }
+
+  #transport(process: SimProcess): Transport {
+    const plain = new SimTransport(this.#network, this.host, process);
+    const { liar, members } = this.#settings;
+    const elections = new Set(members.map((member) => member.electionAddress));
+    return new LyingElection(plain, (address) => elections.has(address), liar, members.length, this.#random.fork());
   }
 
   #witness(process: SimProcess): MachineWitness {

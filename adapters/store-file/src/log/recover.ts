@@ -245,7 +245,7 @@ class Recovery {
   async #secureTail(segment: Segment, group: number, size: number): Promise<void> {
     const { handle, end } = segment;
     for (let at = group; at < end; at += CHUNK_BYTES) {
-      
+      handle.write(await handle.read(at, Math.min(CHUNK_BYTES, end - at)), at);
     }
     if (size > end) await handle.truncate(end);
     segment.filled = end;

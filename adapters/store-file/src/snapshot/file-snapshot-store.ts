@@ -52,18 +52,11 @@ export class FileSnapshotStore implements SnapshotStore {
 
   async list(): Promise<readonly SnapshotInfo[]> {
     await this.#prepared('list');
-    const found: SnapshotInfo[] = [];
-    const names = await this.#fileSystem.list(this.#directory);
-    // A name seen may not be on disk yet: who made it may have died, or failed, before its syncDir.
-    await this.#fileSystem.syncDir(this.#directory);
-    for (const name of names) {
-      const zxid = zxidOfName(name);
-      if (zxid !== undefined) {
-        const bytes = this.#verified.get(zxid) ?? (await this.#verify(zxid));
-        if (bytes !== undefined) found.push({ zxid, bytes });
-      } else if (isUnfinished(name) && !this.#writers.has(name)) await this.#remove(name);
+    try {
+      return await this.#list();
+    } catch (error) {
+      throw this.#failed('the snapshots could not be listed', error);
     }
-    return found.sort((a, b) => b.zxid - a.zxid);
   }
 
   async begin(zxid: Zxid): Promise<SnapshotWriter> {
@@ -127,6 +120,21 @@ export class FileSnapshotStore implements SnapshotStore {
       this.#ready = null;
       throw this.#failed(`the directory ${this.#directory} could not be made`, error);
     }
+  }
+
+  async #list(): Promise<readonly SnapshotInfo[]> {
+    const found: SnapshotInfo[] = [];
+    const names = await this.#fileSystem.list(this.#directory);
+    // A name seen may not be on disk yet: who made it may have died, or failed, before its syncDir.
+    await this.#fileSystem.syncDir(this.#directory);
+    for (const name of names) {
+      const zxid = zxidOfName(name);
+      if (zxid !== undefined) {
+        const bytes = this.#verified.get(zxid) ?? (await this.#verify(zxid));
+        if (bytes !== undefined) found.push({ zxid, bytes });
+      } else if (isUnfinished(name) && !this.#writers.has(name)) await this.#remove(name);
+    }
+    return found.sort((a, b) => b.zxid - a.zxid);
   }
 
   #forget(zxid: Zxid): void {

@@ -35,6 +35,11 @@ const HELD_BYTES = 65_536;
 /** How many times `maxUnsentBytes` of events a client may leave untaken before it is dropped. */
 const PATIENCE = 64;
 
+/** The same bytes as a plain Uint8Array: a subclass such as Node's Buffer has another `slice` and a slower `subarray`. */
+function plain(chunk: Uint8Array): Uint8Array {
+  return chunk.constructor === Uint8Array ? chunk : new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
+}
+
 export interface ClientConnectionHost {
   readonly context: ServerContext;
   readonly sessions: SessionService;
@@ -132,7 +137,7 @@ export class ClientConnection implements ConnectionSink, ReplyPort, SessionConne
     if (this.closed) return;
     this.touched = true;
     try {
-      this.#decoder.push(chunk, this.#frame);
+      this.#decoder.push(plain(chunk), this.#frame);
     } catch {
       this.finish();
       return;

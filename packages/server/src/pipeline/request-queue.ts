@@ -25,8 +25,8 @@ export class RequestQueue implements SlotOwner, Throttled {
   readonly #context: ServerContext;
   readonly #port: ReplyPort;
   readonly #slots = new SlotList();
-  /** The first write the engine has not taken; those behind it wait too. */
-  #firstParked: ReplySlot | null = null;
+  /** Writes the engine has not taken; those behind them wait too. */
+  #parkedWrites = 0;
   #parkedReader: ByteReader | null = null;
   #closed = false;
 
@@ -150,14 +150,12 @@ export class RequestQueue implements SlotOwner, Throttled {
     const context = this.#context;
     const slot = this.#take(SlotState.submitted, xid, opcode);
     slot.closes = closes;
-    if (this.#firstParked !== null || context.engine.congested) {
+    if (this.#parkedWrites > 0 || context.engine.congested) {
       slot.state = SlotState.parkedWrite;
       slot.bytes = copyBytes(frame, start, end);
       slot.identity = this.#port.identity;
-      if (this.#firstParked === null) {
-        this.#firstParked = slot;
-        context.throttle(this);
-      }
+      this.#parkedWrites += 1;
+      context.throttle(this);
       this.#append(slot);
       return;
     }
@@ -168,20 +166,17 @@ export class RequestQueue implements SlotOwner, Throttled {
   }
 
   relieve(): boolean {
-    const context = this.#context;
-    let slot = this.#firstParked;
-    while (slot !== null && !this.#closed) {
-      const next: ReplySlot | null = slot.next;
-      if (slot.state === SlotState.parkedWrite) {
-        if (context.engine.congested) {
-          this.#firstParked = slot;
-          return false;
+    // A request that is refused at once lets others in: those are found by another round.
+    while (this.#parkedWrites > 0 && !this.#closed) {
+      for (let slot = this.#slots.head; slot !== null && !this.#closed; ) {
+        const next: ReplySlot | null = slot.next;
+        if (slot.state === SlotState.parkedWrite) {
+          if (this.#context.engine.congested) return false;
+          this.#submitParked(slot);
         }
-        this.#submitParked(slot);
+        slot = next;
       }
-      slot = next;
     }
-    this.#firstParked = null;
     return true;
   }
 
@@ -192,6 +187,7 @@ export class RequestQueue implements SlotOwner, Throttled {
     const identity = slot.identity!;
     slot.state = SlotState.submitted;
     slot.identity = null;
+    this.#parkedWrites -= 1;
     this.#slots.keep(slot, null);
     context.stats.outstanding += 1;
     context.submit(sessionHi, sessionLo, slot.xid, slot.opcode, identity, body, 0, body.length, context.id, slot);
@@ -366,8 +362,8 @@ export class RequestQueue implements SlotOwner, Throttled {
     if (this.#closed) return;
     this.#closed = true;
     const context = this.#context;
-    if (this.#firstParked !== null) context.unthrottle(this);
-    this.#firstParked = null;
+    if (this.#parkedWrites > 0) context.unthrottle(this);
+    this.#parkedWrites = 0;
     while (this.#slots.head !== null) {
       const slot = this.#slots.shift();
       slot.owner = null;

@@ -25,6 +25,8 @@ export class FakeEngine<S extends StateMachine> implements Engine<S> {
   };
   learners: LearnerStatus[] = [];
   congested = false;
+  /** Refuses the next request inside `submit`, with these bytes. */
+  refusal: Uint8Array | undefined;
   status: PeerStatus;
   /** What was told to the leader, and by the leader to whom. */
   readonly toLeader: Uint8Array[] = [];
@@ -70,7 +72,10 @@ export class FakeEngine<S extends StateMachine> implements Engine<S> {
   }
 
   submit(request: Uint8Array, completion: Completion): void {
-    if (!this.status.serving) completion.fail(new QuorateError('NOT_SERVING', 'no leader'));
+    const { refusal } = this;
+    this.refusal = undefined;
+    if (refusal !== undefined) completion.refuse(this.lastApplied, refusal);
+    else if (!this.status.serving) completion.fail(new QuorateError('NOT_SERVING', 'no leader'));
     else this.#pending.push({ request: request.slice(), completion });
   }
 

@@ -16,6 +16,7 @@ import { recoveryEquivalence } from './recovery-equivalence.js';
 import { sessionFifo } from './session-fifo.js';
 import { stateDeterminism } from './state-determinism.js';
 import { syncFreshness } from './sync-freshness.js';
+import { upToDateServe } from './up-to-date-serve.js';
 import { zxidUnique } from './zxid-unique.js';
 
 /** Every rule that this simulator checks, in the order in which they are asked. */
@@ -38,6 +39,7 @@ export function allInvariants(ghost: Ghost): Invariant[] {
     sessionFifo(),
     syncFreshness(),
     monotonicReads(),
+    upToDateServe(ghost),
     convergence(ghost),
   ];
 }

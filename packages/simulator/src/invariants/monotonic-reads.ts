@@ -1,7 +1,7 @@
 import { formatZxid, type Zxid } from '@quorate/interfaces';
 import type { Invariant } from '../ghost.js';
 
-/** What one incarnation serves never goes back, not even when a snapshot replaces its state (MonotonicReads, UpToDateServe). */
+/** What one incarnation serves never goes back, not even when a snapshot replaces its state. */
 export function monotonicReads(): Invariant {
   const seen = new Map<string, Zxid>();
   return {

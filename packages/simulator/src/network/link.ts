@@ -23,7 +23,11 @@ export const FAST_LINK: Readonly<LinkQuality> = {
 /** How long a sender's system tries to get bytes through before it declares the connection dead. */
 export const GIVE_UP_MICROS: Micros = 15_000_000;
 
+const LONGEST_DELAY_MICROS: Micros = 1_000_000;
+
+/** How long `bytes` take. */
 export function delayOf(link: LinkQuality, bytes: number, random: Prng): Micros {
   const base = random.between(link.minDelay, link.maxDelay) + Math.floor((bytes * 1000) / link.bytesPerMs);
-  return link.spikesIn64 > 0 && random.chance(link.spikesIn64, 64) ? base * 10 : base;
+  const delay = link.spikesIn64 > 0 && random.chance(link.spikesIn64, 64) ? base * 10 : base;
+  return Math.min(delay, LONGEST_DELAY_MICROS);
 }

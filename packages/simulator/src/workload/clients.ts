@@ -94,7 +94,7 @@ export class Clients {
     if (!this.#running) return;
     const random = this.#random;
     if (client.underWay === 0 && random.chance(1, 16)) client.server = random.pick(this.#ensemble.servers);
-    if (random.chance(1, 32)) this.#barrier(client.server);
+    if (random.chance(1, 8)) this.#barrier(random.pick(this.#ensemble.servers));
     for (let i = random.between(1, this.#shape.depth); i > 0 && client.underWay < this.#shape.depth; i--) {
       client.underWay += 1;
       this.#submit(client, client.server);

@@ -1,4 +1,19 @@
-import type { NodeChunk } from './node-chunk.js';
+import {
+  AVERSION,
+  CTIME,
+  CVERSION,
+  CZXID,
+  DATA_HASH,
+  MTIME,
+  MZXID,
+  type NodeChunk,
+  OWNER_HI,
+  OWNER_LO,
+  PATH_HASH,
+  PZXID,
+  TYPE,
+  VERSION,
+} from './node-chunk.js';
 
 /*
  * The digest of a tree: the sum of one hash per node, so that it does not depend on order and changes with each change
@@ -36,20 +51,20 @@ export function hashData(view: DataView, start: number, length: number): number 
   return h;
 }
 
-/** One node's part: unsigned 32 bits. */
+/** One node's part: unsigned 32 bits. @param i where its row begins in `c.i32` */
 export function hashNode(c: NodeChunk, i: number, aclHash: number): number {
-  let h = mixWord(c.pathHash[i]!, c.dataHash[i]!);
-  h = mixLong(h, c.czxid[i]!);
-  h = mixLong(h, c.mzxid[i]!);
-  h = mixLong(h, c.pzxid[i]!);
-  h = mixLong(h, c.ctime[i]!);
-  h = mixLong(h, c.mtime[i]!);
-  h = mixWord(h, c.version[i]!);
-  h = mixWord(h, c.cversion[i]!);
-  h = mixWord(h, c.aversion[i]!);
-  h = mixWord(h, c.ownerHi[i]!);
-  h = mixWord(h, c.ownerLo[i]!);
-  return finishDigest(mixWord(mixWord(h, c.type[i]!), aclHash));
+  let h = mixWord(c.i32[i + PATH_HASH]!, c.i32[i + DATA_HASH]!);
+  h = mixLong(h, c.f64[(i >> 1) + CZXID]!);
+  h = mixLong(h, c.f64[(i >> 1) + MZXID]!);
+  h = mixLong(h, c.f64[(i >> 1) + PZXID]!);
+  h = mixLong(h, c.f64[(i >> 1) + CTIME]!);
+  h = mixLong(h, c.f64[(i >> 1) + MTIME]!);
+  h = mixWord(h, c.i32[i + VERSION]!);
+  h = mixWord(h, c.i32[i + CVERSION]!);
+  h = mixWord(h, c.i32[i + AVERSION]!);
+  h = mixWord(h, c.i32[i + OWNER_HI]!);
+  h = mixWord(h, c.i32[i + OWNER_LO]!);
+  return finishDigest(mixWord(mixWord(h, c.i32[i + TYPE]!), aclHash));
 }
 
 /** `sum - less + more`, modulo {@link DIGEST_MODULUS}. */

@@ -2,7 +2,37 @@ import type { ByteReader, ByteWriter } from '@quorate/interfaces';
 import { type Acl, writeStatFields, writeString } from '@quorate/protocol';
 import { AclTable, OPEN_ACL_ID } from './acl-table.js';
 import { DataStore } from './data-store.js';
-import { CHUNK_BITS, CHUNK_MASK, FREE, NONE, NodeChunk } from './node-chunk.js';
+import {
+  ACL,
+  AVERSION,
+  CHILD_COUNT,
+  CHUNK_BITS,
+  CHUNK_MASK,
+  CTIME,
+  CVERSION,
+  CZXID,
+  DATA_HASH,
+  DATA_LENGTH,
+  DIGEST,
+  FIRST_CHILD,
+  FREE,
+  LAST_CHILD,
+  MTIME,
+  MZXID,
+  NEXT,
+  NONE,
+  NodeChunk,
+  OWNER_HI,
+  OWNER_LO,
+  PARENT,
+  PATH_HASH,
+  PREVIOUS,
+  PZXID,
+  ROW_BITS,
+  SLOT,
+  TYPE,
+  VERSION,
+} from './node-chunk.js';
 import { hashData, hashNode, shiftDigest } from './node-digest.js';
 import { hashPath, PathIndex } from './path-index.js';
 
@@ -95,7 +125,7 @@ export class NodeTable {
   }
 
   parent(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.parent[h & CHUNK_MASK]!;
+    return this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + PARENT]!;
   }
 
   path(h: number): string {
@@ -103,60 +133,60 @@ export class NodeTable {
   }
 
   type(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.type[h & CHUNK_MASK]!;
+    return this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + TYPE]!;
   }
 
   version(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.version[h & CHUNK_MASK]!;
+    return this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + VERSION]!;
   }
 
   cversion(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.cversion[h & CHUNK_MASK]!;
+    return this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + CVERSION]!;
   }
 
   aversion(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.aversion[h & CHUNK_MASK]!;
+    return this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + AVERSION]!;
   }
 
   czxid(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.czxid[h & CHUNK_MASK]!;
+    return this.#chunks[h >> CHUNK_BITS]!.f64[((h & CHUNK_MASK) << (ROW_BITS - 1)) + CZXID]!;
   }
 
   mzxid(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.mzxid[h & CHUNK_MASK]!;
+    return this.#chunks[h >> CHUNK_BITS]!.f64[((h & CHUNK_MASK) << (ROW_BITS - 1)) + MZXID]!;
   }
 
   pzxid(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.pzxid[h & CHUNK_MASK]!;
+    return this.#chunks[h >> CHUNK_BITS]!.f64[((h & CHUNK_MASK) << (ROW_BITS - 1)) + PZXID]!;
   }
 
   ctime(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.ctime[h & CHUNK_MASK]!;
+    return this.#chunks[h >> CHUNK_BITS]!.f64[((h & CHUNK_MASK) << (ROW_BITS - 1)) + CTIME]!;
   }
 
   mtime(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.mtime[h & CHUNK_MASK]!;
+    return this.#chunks[h >> CHUNK_BITS]!.f64[((h & CHUNK_MASK) << (ROW_BITS - 1)) + MTIME]!;
   }
 
   ownerHi(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.ownerHi[h & CHUNK_MASK]!;
+    return this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + OWNER_HI]!;
   }
 
   ownerLo(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.ownerLo[h & CHUNK_MASK]!;
+    return this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + OWNER_LO]!;
   }
 
   childCount(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.childCount[h & CHUNK_MASK]!;
+    return this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + CHILD_COUNT]!;
   }
 
   /** -1 for null. */
   dataLength(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.dataLength[h & CHUNK_MASK]!;
+    return this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + DATA_LENGTH]!;
   }
 
   aclId(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.acl[h & CHUNK_MASK]!;
+    return this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + ACL]!;
   }
 
   acl(h: number): readonly Acl[] {
@@ -165,44 +195,44 @@ export class NodeTable {
 
   /** -1 when it has none. */
   firstChild(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.firstChild[h & CHUNK_MASK]!;
+    return this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + FIRST_CHILD]!;
   }
 
   /** -1 after the last one. */
   nextSibling(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.next[h & CHUNK_MASK]!;
+    return this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + NEXT]!;
   }
 
   /** The 68 bytes of a Stat, as clients see it (T1). @param showsOwner whether ephemeralOwner is shown (T3) */
   writeStat(out: ByteWriter, h: number, showsOwner: boolean): void {
     const c = this.#chunks[h >> CHUNK_BITS]!;
-    const i = h & CHUNK_MASK;
-    const children = c.childCount[i]!;
-    const length = c.dataLength[i]!;
+    const i = (h & CHUNK_MASK) << ROW_BITS;
+    const children = c.i32[i + CHILD_COUNT]!;
+    const length = c.i32[i + DATA_LENGTH]!;
     writeStatFields(
       out,
-      c.czxid[i]!,
-      c.mzxid[i]!,
-      c.ctime[i]!,
-      c.mtime[i]!,
-      c.version[i]!,
-      (c.cversion[i]! * 2 - children) | 0,
-      c.aversion[i]!,
-      showsOwner ? c.ownerHi[i]! : 0,
-      showsOwner ? c.ownerLo[i]! : 0,
+      c.f64[(i >> 1) + CZXID]!,
+      c.f64[(i >> 1) + MZXID]!,
+      c.f64[(i >> 1) + CTIME]!,
+      c.f64[(i >> 1) + MTIME]!,
+      c.i32[i + VERSION]!,
+      (c.i32[i + CVERSION]! * 2 - children) | 0,
+      c.i32[i + AVERSION]!,
+      showsOwner ? c.i32[i + OWNER_HI]! : 0,
+      showsOwner ? c.i32[i + OWNER_LO]! : 0,
       Math.max(length, 0),
       children,
-      c.pzxid[i]!,
+      c.f64[(i >> 1) + PZXID]!,
     );
   }
 
   /** The data as a jute buffer. */
   writeData(out: ByteWriter, h: number): void {
     const c = this.#chunks[h >> CHUNK_BITS]!;
-    const i = h & CHUNK_MASK;
-    const length = c.dataLength[i]!;
+    const i = (h & CHUNK_MASK) << ROW_BITS;
+    const length = c.i32[i + DATA_LENGTH]!;
     out.i32(length);
-    this.#data.writeTo(out, c.slot[i]!, length);
+    this.#data.writeTo(out, c.i32[i + SLOT]!, length);
   }
 
   /** The children's names as a jute vector, in the order in which they came. */
@@ -219,12 +249,12 @@ export class NodeTable {
     const h = this.#take(path, parent);
     this.#link(parent, h);
     const c = this.#chunks[h >> CHUNK_BITS]!;
-    const i = h & CHUNK_MASK;
-    c.czxid[i] = zxid;
-    c.mzxid[i] = zxid;
-    c.pzxid[i] = zxid;
-    c.ctime[i] = time;
-    c.mtime[i] = time;
+    const i = (h & CHUNK_MASK) << ROW_BITS;
+    c.f64[(i >> 1) + CZXID] = zxid;
+    c.f64[(i >> 1) + MZXID] = zxid;
+    c.f64[(i >> 1) + PZXID] = zxid;
+    c.f64[(i >> 1) + CTIME] = time;
+    c.f64[(i >> 1) + MTIME] = time;
     this.#putContent(c, i, content);
     this.#rehash(h);
     return h;
@@ -234,15 +264,15 @@ export class NodeTable {
   recreate(h: number, content: NodeContent, zxid: number, time: number): void {
     this.observer?.beforeChange(h);
     const c = this.#chunks[h >> CHUNK_BITS]!;
-    const i = h & CHUNK_MASK;
-    c.czxid[i] = zxid;
-    c.mzxid[i] = zxid;
-    c.pzxid[i] = zxid;
-    c.ctime[i] = time;
-    c.mtime[i] = time;
-    c.version[i] = 0;
-    c.cversion[i] = 0;
-    c.aversion[i] = 0;
+    const i = (h & CHUNK_MASK) << ROW_BITS;
+    c.f64[(i >> 1) + CZXID] = zxid;
+    c.f64[(i >> 1) + MZXID] = zxid;
+    c.f64[(i >> 1) + PZXID] = zxid;
+    c.f64[(i >> 1) + CTIME] = time;
+    c.f64[(i >> 1) + MTIME] = time;
+    c.i32[i + VERSION] = 0;
+    c.i32[i + CVERSION] = 0;
+    c.i32[i + AVERSION] = 0;
     this.#putContent(c, i, content);
     this.#rehash(h);
   }
@@ -252,18 +282,18 @@ export class NodeTable {
     const parent = this.parent(h);
     this.observer?.beforeChange(h);
     const c = this.#chunks[h >> CHUNK_BITS]!;
-    const i = h & CHUNK_MASK;
-    this.#unlink(parent, c.previous[i]!, c.next[i]!);
+    const i = (h & CHUNK_MASK) << ROW_BITS;
+    this.#unlink(parent, c.i32[i + PREVIOUS]!, c.i32[i + NEXT]!);
     this.#index.remove(h);
-    this.#digest = shiftDigest(this.#digest, c.digest[i]!, 0);
-    const length = c.dataLength[i]!;
-    this.#data.remove(c.slot[i]!, length);
+    this.#digest = shiftDigest(this.#digest, c.i32[i + DIGEST]! >>> 0, 0);
+    const length = c.i32[i + DATA_LENGTH]!;
+    this.#data.remove(c.i32[i + SLOT]!, length);
     if (length > 0) this.#dataBytes -= length;
-    this.#pathUnits -= c.path[i]!.length;
-    this.acls.release(c.acl[i]!);
-    c.path[i] = '';
-    c.parent[i] = FREE;
-    c.next[i] = this.#freeHead;
+    this.#pathUnits -= c.path[i >> ROW_BITS]!.length;
+    this.acls.release(c.i32[i + ACL]!);
+    c.path[i >> ROW_BITS] = '';
+    c.i32[i + PARENT] = FREE;
+    c.i32[i + NEXT] = this.#freeHead;
     this.#freeHead = h;
     this.#count -= 1;
   }
@@ -280,43 +310,43 @@ export class NodeTable {
   ): void {
     if (this.observer !== null) this.observer.beforeChange(h);
     const c = this.#chunks[h >> CHUNK_BITS]!;
-    const i = h & CHUNK_MASK;
+    const i = (h & CHUNK_MASK) << ROW_BITS;
     this.#putData(c, i, source, start, length);
-    c.version[i] = version;
-    c.mzxid[i] = zxid;
-    c.mtime[i] = time;
+    c.i32[i + VERSION] = version;
+    c.f64[(i >> 1) + MZXID] = zxid;
+    c.f64[(i >> 1) + MTIME] = time;
     this.#rehash(h);
   }
 
   setAcl(h: number, acl: readonly Acl[], aversion: number): void {
     this.observer?.beforeChange(h);
     const c = this.#chunks[h >> CHUNK_BITS]!;
-    const i = h & CHUNK_MASK;
-    const before = c.acl[i]!;
-    c.acl[i] = this.acls.retain(acl);
+    const i = (h & CHUNK_MASK) << ROW_BITS;
+    const before = c.i32[i + ACL]!;
+    c.i32[i + ACL] = this.acls.retain(acl);
     this.acls.release(before);
-    c.aversion[i] = aversion;
+    c.i32[i + AVERSION] = aversion;
     this.#rehash(h);
   }
 
   /** What a create does to its parent: only ever upward, so that it may be done twice (zab-spec §4.2). */
   raiseChildren(h: number, cversion: number, zxid: number): void {
     const c = this.#chunks[h >> CHUNK_BITS]!;
-    const i = h & CHUNK_MASK;
-    if (((cversion - c.cversion[i]!) | 0) <= 0) return;
+    const i = (h & CHUNK_MASK) << ROW_BITS;
+    if (((cversion - c.i32[i + CVERSION]!) | 0) <= 0) return;
     this.observer?.beforeChange(h);
-    c.cversion[i] = cversion;
-    c.pzxid[i] = zxid;
+    c.i32[i + CVERSION] = cversion;
+    c.f64[(i >> 1) + PZXID] = zxid;
     this.#rehash(h);
   }
 
   /** What a delete does to its parent. */
   raisePzxid(h: number, zxid: number): void {
     const c = this.#chunks[h >> CHUNK_BITS]!;
-    const i = h & CHUNK_MASK;
-    if (zxid <= c.pzxid[i]!) return;
+    const i = (h & CHUNK_MASK) << ROW_BITS;
+    if (zxid <= c.f64[(i >> 1) + PZXID]!) return;
     this.observer?.beforeChange(h);
-    c.pzxid[i] = zxid;
+    c.f64[(i >> 1) + PZXID] = zxid;
     this.#rehash(h);
   }
 
@@ -330,15 +360,15 @@ export class NodeTable {
   /** For restoring: fills a node from a snapshot's fields. */
   restore(h: number, content: NodeContent, stat: StoredStat): void {
     const c = this.#chunks[h >> CHUNK_BITS]!;
-    const i = h & CHUNK_MASK;
-    c.czxid[i] = stat.czxid;
-    c.mzxid[i] = stat.mzxid;
-    c.pzxid[i] = stat.pzxid;
-    c.ctime[i] = stat.ctime;
-    c.mtime[i] = stat.mtime;
-    c.version[i] = stat.version;
-    c.cversion[i] = stat.cversion;
-    c.aversion[i] = stat.aversion;
+    const i = (h & CHUNK_MASK) << ROW_BITS;
+    c.f64[(i >> 1) + CZXID] = stat.czxid;
+    c.f64[(i >> 1) + MZXID] = stat.mzxid;
+    c.f64[(i >> 1) + PZXID] = stat.pzxid;
+    c.f64[(i >> 1) + CTIME] = stat.ctime;
+    c.f64[(i >> 1) + MTIME] = stat.mtime;
+    c.i32[i + VERSION] = stat.version;
+    c.i32[i + CVERSION] = stat.cversion;
+    c.i32[i + AVERSION] = stat.aversion;
     this.#putContent(c, i, content);
     this.#rehash(h);
   }
@@ -352,34 +382,34 @@ export class NodeTable {
       this.#limit = h + 1;
     } else {
       this.observer?.beforeChange(h);
-      this.#freeHead = this.#chunks[h >> CHUNK_BITS]!.next[h & CHUNK_MASK]!;
+      this.#freeHead = this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + NEXT]!;
     }
     const c = this.#chunks[h >> CHUNK_BITS]!;
-    const i = h & CHUNK_MASK;
-    c.path[i] = path;
-    c.pathHash[i] = hashPath(path);
-    c.parent[i] = parent;
-    c.firstChild[i] = NONE;
-    c.lastChild[i] = NONE;
-    c.next[i] = NONE;
-    c.previous[i] = NONE;
-    c.childCount[i] = 0;
-    c.czxid[i] = 0;
-    c.mzxid[i] = 0;
-    c.pzxid[i] = 0;
-    c.ctime[i] = 0;
-    c.mtime[i] = 0;
-    c.version[i] = 0;
-    c.cversion[i] = 0;
-    c.aversion[i] = 0;
-    c.ownerHi[i] = 0;
-    c.ownerLo[i] = 0;
-    c.acl[i] = OPEN_ACL_ID;
-    c.type[i] = 0;
-    c.slot[i] = 0;
-    c.dataLength[i] = 0;
-    c.dataHash[i] = 0;
-    c.digest[i] = 0;
+    const i = (h & CHUNK_MASK) << ROW_BITS;
+    c.path[i >> ROW_BITS] = path;
+    c.i32[i + PATH_HASH] = hashPath(path);
+    c.i32[i + PARENT] = parent;
+    c.i32[i + FIRST_CHILD] = NONE;
+    c.i32[i + LAST_CHILD] = NONE;
+    c.i32[i + NEXT] = NONE;
+    c.i32[i + PREVIOUS] = NONE;
+    c.i32[i + CHILD_COUNT] = 0;
+    c.f64[(i >> 1) + CZXID] = 0;
+    c.f64[(i >> 1) + MZXID] = 0;
+    c.f64[(i >> 1) + PZXID] = 0;
+    c.f64[(i >> 1) + CTIME] = 0;
+    c.f64[(i >> 1) + MTIME] = 0;
+    c.i32[i + VERSION] = 0;
+    c.i32[i + CVERSION] = 0;
+    c.i32[i + AVERSION] = 0;
+    c.i32[i + OWNER_HI] = 0;
+    c.i32[i + OWNER_LO] = 0;
+    c.i32[i + ACL] = OPEN_ACL_ID;
+    c.i32[i + TYPE] = 0;
+    c.i32[i + SLOT] = 0;
+    c.i32[i + DATA_LENGTH] = 0;
+    c.i32[i + DATA_HASH] = 0;
+    c.i32[i + DIGEST] = 0;
     this.#index.add(h);
     this.#pathUnits += path.length;
     this.#count += 1;
@@ -388,48 +418,48 @@ export class NodeTable {
 
   #link(parent: number, h: number): void {
     const p = this.#chunks[parent >> CHUNK_BITS]!;
-    const at = parent & CHUNK_MASK;
-    const last = p.lastChild[at]!;
-    if (last === NONE) p.firstChild[at] = h;
-    else this.#chunks[last >> CHUNK_BITS]!.next[last & CHUNK_MASK] = h;
-    this.#chunks[h >> CHUNK_BITS]!.previous[h & CHUNK_MASK] = last;
-    p.lastChild[at] = h;
-    p.childCount[at] = p.childCount[at]! + 1;
+    const at = (parent & CHUNK_MASK) << ROW_BITS;
+    const last = p.i32[at + LAST_CHILD]!;
+    if (last === NONE) p.i32[at + FIRST_CHILD] = h;
+    else this.#chunks[last >> CHUNK_BITS]!.i32[((last & CHUNK_MASK) << ROW_BITS) + NEXT] = h;
+    this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + PREVIOUS] = last;
+    p.i32[at + LAST_CHILD] = h;
+    p.i32[at + CHILD_COUNT] = p.i32[at + CHILD_COUNT]! + 1;
   }
 
   #unlink(parent: number, previous: number, next: number): void {
     const p = this.#chunks[parent >> CHUNK_BITS]!;
-    const at = parent & CHUNK_MASK;
-    if (previous === NONE) p.firstChild[at] = next;
-    else this.#chunks[previous >> CHUNK_BITS]!.next[previous & CHUNK_MASK] = next;
-    if (next === NONE) p.lastChild[at] = previous;
-    else this.#chunks[next >> CHUNK_BITS]!.previous[next & CHUNK_MASK] = previous;
-    p.childCount[at] = p.childCount[at]! - 1;
+    const at = (parent & CHUNK_MASK) << ROW_BITS;
+    if (previous === NONE) p.i32[at + FIRST_CHILD] = next;
+    else this.#chunks[previous >> CHUNK_BITS]!.i32[((previous & CHUNK_MASK) << ROW_BITS) + NEXT] = next;
+    if (next === NONE) p.i32[at + LAST_CHILD] = previous;
+    else this.#chunks[next >> CHUNK_BITS]!.i32[((next & CHUNK_MASK) << ROW_BITS) + PREVIOUS] = previous;
+    p.i32[at + CHILD_COUNT] = p.i32[at + CHILD_COUNT]! - 1;
   }
 
   #putContent(c: NodeChunk, i: number, content: NodeContent): void {
     this.#putData(c, i, content.source, content.dataStart, content.dataLength);
-    const before = c.acl[i]!;
-    c.acl[i] = this.acls.retain(content.acl);
+    const before = c.i32[i + ACL]!;
+    c.i32[i + ACL] = this.acls.retain(content.acl);
     this.acls.release(before);
-    c.type[i] = content.type;
-    c.ownerHi[i] = content.ownerHi;
-    c.ownerLo[i] = content.ownerLo;
+    c.i32[i + TYPE] = content.type;
+    c.i32[i + OWNER_HI] = content.ownerHi;
+    c.i32[i + OWNER_LO] = content.ownerLo;
   }
 
   #putData(c: NodeChunk, i: number, source: ByteReader, start: number, length: number): void {
-    const before = c.dataLength[i]!;
-    c.slot[i] = this.#data.replace(c.slot[i]!, before, source.bytes, start, length);
-    c.dataLength[i] = length;
-    c.dataHash[i] = hashData(source.view, start, length);
+    const before = c.i32[i + DATA_LENGTH]!;
+    c.i32[i + SLOT] = this.#data.replace(c.i32[i + SLOT]!, before, source.bytes, start, length);
+    c.i32[i + DATA_LENGTH] = length;
+    c.i32[i + DATA_HASH] = hashData(source.view, start, length);
     this.#dataBytes += Math.max(length, 0) - Math.max(before, 0);
   }
 
   #rehash(h: number): void {
     const c = this.#chunks[h >> CHUNK_BITS]!;
-    const i = h & CHUNK_MASK;
-    const digest = c.path[i] === CONFIG_PATH ? 0 : hashNode(c, i, this.acls.hashOf(c.acl[i]!));
-    this.#digest = shiftDigest(this.#digest, c.digest[i]!, digest);
-    c.digest[i] = digest;
+    const i = (h & CHUNK_MASK) << ROW_BITS;
+    const digest = c.path[i >> ROW_BITS] === CONFIG_PATH ? 0 : hashNode(c, i, this.acls.hashOf(c.i32[i + ACL]!));
+    this.#digest = shiftDigest(this.#digest, c.i32[i + DIGEST]! >>> 0, digest);
+    c.i32[i + DIGEST] = digest;
   }
 }

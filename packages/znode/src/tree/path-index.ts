@@ -1,4 +1,4 @@
-import { CHUNK_BITS, CHUNK_MASK, type NodeChunk } from './node-chunk.js';
+import { CHUNK_BITS, CHUNK_MASK, type NodeChunk, PATH_HASH, ROW_BITS } from './node-chunk.js';
 
 /** {@link PathIndex.findBytes} cannot tell: the bytes are not ASCII. Decode them and use {@link PathIndex.find}. */
 export const UNDECIDED = -2;
@@ -46,8 +46,8 @@ export class PathIndex {
       const handle = shard[at]! - 1;
       if (handle < 0) return -1;
       const chunk = this.#chunks[handle >> CHUNK_BITS]!;
-      const i = handle & CHUNK_MASK;
-      if (chunk.pathHash[i] === hash && chunk.path[i] === path) return handle;
+      const i = (handle & CHUNK_MASK) << ROW_BITS;
+      if (chunk.i32[i + PATH_HASH] === hash && chunk.path[i >> ROW_BITS] === path) return handle;
     }
   }
 
@@ -68,8 +68,8 @@ export class PathIndex {
       const handle = shard[at]! - 1;
       if (handle < 0) return -1;
       const chunk = this.#chunks[handle >> CHUNK_BITS]!;
-      const i = handle & CHUNK_MASK;
-      if (chunk.pathHash[i] === hash && same(chunk.path[i]!, bytes, start, end)) return handle;
+      const i = (handle & CHUNK_MASK) << ROW_BITS;
+      if (chunk.i32[i + PATH_HASH] === hash && same(chunk.path[i >> ROW_BITS]!, bytes, start, end)) return handle;
     }
   }
 
@@ -107,7 +107,7 @@ export class PathIndex {
   }
 
   #hashOf(handle: number): number {
-    return this.#chunks[handle >> CHUNK_BITS]!.pathHash[handle & CHUNK_MASK]!;
+    return this.#chunks[handle >> CHUNK_BITS]!.i32[((handle & CHUNK_MASK) << ROW_BITS) + PATH_HASH]!;
   }
 
   #grown(shard: Int32Array): Int32Array {
