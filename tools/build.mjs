@@ -15,7 +15,10 @@ import { isStale, ROOT, workspaces } from './workspaces.mjs';
 /** Makes sure that every package can run, in a process of its own so that the caller carries no compiler along. */
 export function buildMissing() {
   if (!workspaces().some(isStale)) return;
-  const { status } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), '--js'], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), '--js'], {
+    cwd: ROOT,
+    stdio: 'inherit',
+  });
   if (status !== 0) process.exit(status ?? 1);
 }
 
@@ -43,6 +46,8 @@ function configOf({ path, entries }) {
     entry: entries.map((entry) => join(path, entry)),
     outDir: join(path, 'dist'),
     format: ['esm'],
+    // Else it would depend on the package.json of the folder from which this was called.
+    outExtension: () => ({ js: '.js' }),
     target: 'node20',
     platform: 'node',
     bundle: true,

@@ -47,10 +47,17 @@ export async function verifyWriters(ensemble: Ensemble, writers: readonly Writer
 /**
  * Kills the leader `kills` times at random moments while eight clients write, and checks that every acknowledged write
  * is there through every server, versions are consecutive, no session is lost and all servers have the same tree.
+ *
+ * @param expectKind checks that the servers are what the configuration asked for
  */
-export async function killLeaders(kills: number, options: EnsembleOptions = {}): Promise<void> {
+export async function killLeaders(
+  kills: number,
+  options: EnsembleOptions = {},
+  expectKind: (ensemble: Ensemble) => void | Promise<void> = () => {},
+): Promise<void> {
   const ensemble = await Ensemble.start({ ...options, config: { tickTime: TICK_MS, ...options.config } });
   try {
+    await expectKind(ensemble);
     const writers = await startWriters(ensemble);
     const failovers: number[] = [];
     for (let i = 0; i < kills; i++) {

@@ -113,6 +113,10 @@ export class Ensemble {
     return this.#server(id).ports.client;
   }
 
+  peerPort(id: number): number {
+    return this.#server(id).ports.peer;
+  }
+
   pid(id: number): number {
     return this.#server(id).child?.pid ?? -1;
   }

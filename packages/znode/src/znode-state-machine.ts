@@ -16,7 +16,7 @@ import { ApplyScope } from './apply/apply-scope.js';
 import type { ReadScope } from './operations/operation.js';
 import { readOperationOf } from './operations/read-operations.js';
 import { WriteOperations } from './operations/write-operations.js';
-import { PendingNode } from './prepare/node-overlay.js';
+import { PendingNode } from './prepare/pending-node.js';
 import { PrepareScope } from './prepare/prepare-scope.js';
 import { readEnvelope } from './request-envelope.js';
 import type { SessionTable } from './sessions/session-table.js';
@@ -47,7 +47,7 @@ export class ZNodeStateMachine implements StateMachine, ReadOperations {
   readonly #prepare: PrepareScope;
   readonly #apply: ApplyScope;
   readonly #read: ReadScope;
-  readonly #view = new PendingNode('');
+  readonly #view = new PendingNode();
   readonly #answer = new ByteWriter(1024);
   #lastApplied: Zxid;
   #cut: TreeCut | undefined = undefined;
@@ -57,7 +57,7 @@ export class ZNodeStateMachine implements StateMachine, ReadOperations {
     this.#state = state;
     this.#lastApplied = lastApplied;
     this.#prepare = new PrepareScope(state);
-    this.#apply = new ApplyScope(state);
+    this.#apply = new ApplyScope(state, this.#prepare.nodes);
     this.#read = { state, path: new PathReader(state.tree), inMulti: false };
   }
 
@@ -98,8 +98,8 @@ export class ZNodeStateMachine implements StateMachine, ReadOperations {
 
   prepare(context: PrepareContext, request: ByteReader, txn: ByteWriter): undefined {
     const scope = this.#prepare;
-    const nodes = scope.nodes.layers.count;
-    const sessions = scope.sessions.layers.count;
+    const nodes = scope.nodes.count;
+    const sessions = scope.sessions.count;
     const begun = txn.length;
     readEnvelope(request, scope);
     scope.begin(context.zxid, context.time, request, txn);
@@ -108,8 +108,8 @@ export class ZNodeStateMachine implements StateMachine, ReadOperations {
     try {
       error = this.#writes.ofRequest(scope.opcode)?.prepare(scope) ?? ZkErrorCode.unimplemented;
     } catch (thrown) {
-      scope.nodes.layers.undoTo(nodes);
-      scope.sessions.layers.undoTo(sessions);
+      scope.nodes.undoTo(nodes);
+      scope.sessions.undoTo(sessions);
       if (!isUndecodable(thrown)) throw thrown;
       error = ZkErrorCode.marshallingError;
     }
@@ -124,8 +124,8 @@ export class ZNodeStateMachine implements StateMachine, ReadOperations {
   }
 
   discard(from: Zxid): void {
-    this.#prepare.nodes.layers.discard(from);
-    this.#prepare.sessions.layers.discard(from);
+    this.#prepare.nodes.discard(from);
+    this.#prepare.sessions.discard(from);
   }
 
   /** Watch events have reached their watchers when it returns (T20). @throws QuorateError `INVARIANT`, `SHORT_READ` for bytes that are no txn */
@@ -142,8 +142,8 @@ export class ZNodeStateMachine implements StateMachine, ReadOperations {
       );
     }
     operation.apply(scope, txn);
-    if (this.#prepare.nodes.layers.count > 0) this.#prepare.nodes.layers.popThrough(zxid);
-    if (this.#prepare.sessions.layers.count > 0) this.#prepare.sessions.layers.popThrough(zxid);
+    if (this.#prepare.nodes.count > 0) this.#prepare.nodes.popThrough(zxid);
+    if (this.#prepare.sessions.count > 0) this.#prepare.sessions.popThrough(zxid);
     this.#lastApplied = zxid;
     return scope.result;
   }

@@ -2,7 +2,8 @@ import { ByteReader, ZXID_ZERO, type Zxid } from '@quorate/interfaces';
 import { emptyTxnHeader, OPEN_ACL_UNSAFE, type TxnHeader } from '@quorate/protocol';
 import type { SessionListener } from '../api.js';
 import type { CreateInfo, NodeType, OwnerBits } from '../node-types/node-type.js';
-import { PendingNode } from '../prepare/node-overlay.js';
+import type { NodeOverlay } from '../prepare/node-overlay.js';
+import { PendingNode } from '../prepare/pending-node.js';
 import type { SharedState } from '../shared-state.js';
 import type { NodeContent } from '../tree/node-table.js';
 import { PathReader } from '../tree/path-reader.js';
@@ -39,10 +40,13 @@ export class ApplyScope {
   };
   sessionListener: SessionListener | undefined = undefined;
   zxid: Zxid = ZXID_ZERO;
-  readonly #view = new PendingNode('');
+  readonly #overlay: NodeOverlay;
+  readonly #view = new PendingNode();
 
-  constructor(state: SharedState) {
+  /** @param overlay hears of nodes that come and go */
+  constructor(state: SharedState, overlay: NodeOverlay) {
     this.state = state;
+    this.#overlay = overlay;
     this.result = new ReusedTxnResult(state.tree, state.types);
     this.path = new PathReader(state.tree);
   }
@@ -61,6 +65,7 @@ export class ApplyScope {
       tree.recreate(handle, content, this.zxid, time);
     } else {
       handle = tree.create(parent, path, content, this.zxid, time);
+      if (this.#overlay.count > 0) this.#overlay.nodeCreated(path, handle);
     }
     tree.raiseChildren(parent, parentCversion, this.zxid);
     const type = this.state.types.get(content.type);
@@ -81,6 +86,7 @@ export class ApplyScope {
     const path = tree.path(handle);
     const acl = tree.acl(handle);
     this.#forget(handle);
+    if (this.#overlay.count > 0) this.#overlay.nodeRemoved(path, handle);
     tree.remove(handle);
     tree.raisePzxid(parent, this.zxid);
     const parentType = types.get(tree.type(parent));

@@ -1,7 +1,7 @@
 import type { ByteReader } from '@quorate/interfaces';
 import { readCloseSessionTxn, writeCloseSessionTxn } from '@quorate/protocol';
 import type { ApplyScope } from '../apply/apply-scope.js';
-import type { PendingNode } from '../prepare/node-overlay.js';
+import type { PendingNode } from '../prepare/pending-node.js';
 import type { PrepareScope } from '../prepare/prepare-scope.js';
 import { sessionIdOf } from '../sessions/session-id.js';
 import { enterDelete } from './delete.js';
@@ -39,17 +39,17 @@ export const closeSession: WriteOperation = {
 /** The paths of a session's nodes, pending creates included and pending deletes left out. */
 function ephemeralsToBe(scope: PrepareScope): string[] {
   const { tree, sessions } = scope.state;
-  const { layers, bindings } = scope.nodes;
+  const { nodes } = scope;
   const paths: string[] = [];
   const bound = sessions.ephemerals(scope.clientHi, scope.clientLo);
   for (const handle of bound) {
     const path = tree.path(handle);
-    const pending = layers.latest(path);
+    const pending = nodes.latest(path, handle);
     if (pending === undefined || isBound(scope, pending)) paths.push(path);
   }
-  if (bindings > 0) {
-    layers.forEachLatest((pending) => {
-      if (isBound(scope, pending) && !bound.has(tree.find(pending.path))) paths.push(pending.path);
+  if (nodes.bindings > 0) {
+    nodes.forEachLatest((pending) => {
+      if (isBound(scope, pending) && !bound.has(pending.handle)) paths.push(pending.path);
     });
   }
   return paths.sort();

@@ -3,7 +3,7 @@ import { QuorateError } from '@quorate/interfaces';
 import { type Acl, OpCode, Perms, readAclVector, skipBuffer, validatePath, ZkErrorCode } from '@quorate/protocol';
 import type { ApplyScope } from '../apply/apply-scope.js';
 import type { CreateForm } from '../node-types/node-type-registry.js';
-import type { PendingNode } from '../prepare/node-overlay.js';
+import type { PendingNode } from '../prepare/pending-node.js';
 import type { PrepareScope } from '../prepare/prepare-scope.js';
 import { parentPathOf } from '../tree/path-reader.js';
 import { readCreateRecord, TXN_CREATE_TYPED, writeCreateRecord } from '../txn/create-record.js';
@@ -14,7 +14,8 @@ import { isRawPath } from './paths.js';
 export const create: WriteOperation = {
   prepare(scope: PrepareScope): number {
     const { body } = scope;
-    const { types, policy } = scope.state;
+    const { state } = scope;
+    const { types, policy } = state;
     scope.path.read(body);
     const dataAt = body.offset;
     skipBuffer(body);
@@ -45,8 +46,8 @@ export const create: WriteOperation = {
     const refused = acceptChild(scope, parent, actual);
     if (refused !== 0) return refused;
 
-    enter(scope, form, actual, acl, parent);
-    writeCreateRecord(scope.txn, scope.txnType, scope.record, types, body.bytes, dataAt, dataEnd);
+    enter(scope, form, actual, actual === path ? handle : state.tree.find(actual), acl, parent);
+    writeCreateRecord(scope.txn, scope.txnType, scope.record, types, body, dataAt, dataEnd);
     return 0;
   },
 
@@ -94,7 +95,14 @@ function acceptChild(scope: PrepareScope, parent: PendingNode, path: string): nu
 }
 
 /** Enters the new node and what it does to its parent, and fills the record of the txn. */
-function enter(scope: PrepareScope, form: CreateForm, path: string, acl: readonly Acl[], parent: PendingNode): void {
+function enter(
+  scope: PrepareScope,
+  form: CreateForm,
+  path: string,
+  handle: number,
+  acl: readonly Acl[],
+  parent: PendingNode,
+): void {
   const { bits, record } = scope;
   const parentAfter = scope.change(parent);
   parentAfter.cversion = (parentAfter.cversion + 1) | 0;
@@ -103,7 +111,7 @@ function enter(scope: PrepareScope, form: CreateForm, path: string, acl: readonl
   bits.lo = 0;
   scope.create.path = path;
   form.stored.owner?.(scope.create, bits);
-  const node = scope.nodes.create(path, scope.zxid, form.storedIndex, form.stored.sessionBound);
+  const node = scope.nodes.create(path, handle, scope.zxid, form.storedIndex, form.stored.sessionBound);
   node.mtime = scope.time;
   node.ownerHi = bits.hi | 0;
   node.ownerLo = bits.lo | 0;

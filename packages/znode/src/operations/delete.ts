@@ -1,7 +1,7 @@
 import type { ByteReader } from '@quorate/interfaces';
 import { Perms, writeDeleteTxn, ZkErrorCode } from '@quorate/protocol';
 import type { ApplyScope } from '../apply/apply-scope.js';
-import type { PendingNode } from '../prepare/node-overlay.js';
+import type { PendingNode } from '../prepare/pending-node.js';
 import type { PrepareScope } from '../prepare/prepare-scope.js';
 import type { WriteOperation } from './operation.js';
 import { isRawPath, isSpecial } from './paths.js';

@@ -117,7 +117,7 @@ export class Multi implements WriteOperation {
     const plan = this.#plan;
     const { body, txn } = scope;
     if (!plan.read(body, scope.state.types)) return ZkErrorCode.marshallingError;
-    const { count } = scope.nodes.layers;
+    const { count } = scope.nodes;
     const begun = txn.length;
     const multi = beginMultiTxn(txn);
     for (let i = 0; i < plan.opcodes.length; i++) {
@@ -127,7 +127,7 @@ export class Multi implements WriteOperation {
       const sub = beginSubTxn(txn, 0);
       const error = operationOf(scope.opcode)!.prepare(scope);
       if (error !== 0) {
-        scope.nodes.layers.undoTo(count);
+        scope.nodes.undoTo(count);
         txn.rewind(begun);
         writeFailure(txn, plan.opcodes.length, i, error);
         break;

@@ -1,8 +1,9 @@
 import type { ByteReader } from '@quorate/interfaces';
 import { Perms, skipBuffer, ZkErrorCode } from '@quorate/protocol';
 import type { ApplyScope } from '../apply/apply-scope.js';
-import type { PendingNode } from '../prepare/node-overlay.js';
+import type { PendingNode } from '../prepare/pending-node.js';
 import type { PrepareScope } from '../prepare/prepare-scope.js';
+import { writeRun } from '../tree/copy-bytes.js';
 import type { WriteOperation } from './operation.js';
 import { isValid } from './paths.js';
 import { fits, nextVersion } from './versions.js';
@@ -28,7 +29,7 @@ export const setData: WriteOperation = {
     const after = scope.change(node);
     after.version = nextVersion(node.version);
     after.mtime = scope.time;
-    scope.txn.raw(body.bytes, start, end);
+    writeRun(scope.txn, body, start, end);
     scope.txn.i32(after.version);
     return 0;
   },

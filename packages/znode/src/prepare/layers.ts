@@ -1,60 +1,51 @@
-/** A change that was proposed and is not yet applied. Subclasses add what changed; records are used again. */
-export abstract class Layer<K, R extends Layer<K, R>> {
-  key: K;
+/** A change that was proposed and is not yet applied. Subclasses add whose change it is and what changed; records are used again. */
+export abstract class Layer<R extends Layer<R>> {
   /** The txn that makes this change. */
   zxid = 0;
-  /** The change of the same key before and after this one, while they too are unapplied. */
+  /** The change of the same thing before and after this one, while they too are unapplied. */
   older: R | undefined = undefined;
   newer: R | undefined = undefined;
-
-  constructor(key: K) {
-    this.key = key;
-  }
 }
 
-function nothing(): void {}
+const MAX_SPARE = 4096;
 
 /**
- * What `prepare` must see beside the applied state: changes in proposal order, the latest per key at hand. Changes leave
- * at the front as they are applied, and at the back when they are given up.
+ * What `prepare` must see beside the applied state: changes in proposal order. They leave at the front as they are
+ * applied, and at the back when they are given up. A subclass knows the latest change of each thing.
  */
-export class Layers<K, R extends Layer<K, R>> {
-  readonly #make: (key: K) => R;
-  readonly #left: (record: R) => void;
-  readonly #latest = new Map<K, R>();
+export abstract class Layers<R extends Layer<R>> {
   readonly #spare: R[] = [];
   /** A ring: `#count` records from `#head` on; its length is a power of two. */
   #ring: (R | undefined)[] = new Array<R | undefined>(64).fill(undefined);
   #head = 0;
   #count = 0;
 
-  /** @param left hears of each change that was applied or given up */
-  constructor(make: (key: K) => R, left: (record: R) => void = nothing) {
-    this.#make = make;
-    this.#left = left;
-  }
-
   /** Changes held; also the mark that {@link undoTo} takes. */
   get count(): number {
     return this.#count;
   }
 
-  latest(key: K): R | undefined {
-    return this.#count === 0 ? undefined : this.#latest.get(key);
+  /** A new record, or a used one with left-overs in it. */
+  protected abstract make(): R;
+  /** `record` was the latest change of its thing and the only one left: there is none now. */
+  protected abstract forget(record: R): void;
+  /** `record` is given up, `older` is the latest change of the same thing again. */
+  protected abstract uncover(older: R, record: R): void;
+  /** `record` is about to be used again. */
+  protected abstract left(record: R): void;
+
+  protected obtain(): R {
+    return this.#spare.pop() ?? this.make();
   }
 
-  /** Adds a change; its fields beyond those of {@link Layer} hold left-overs. */
-  push(key: K, zxid: number): R {
-    const record = this.#spare.pop() ?? this.#make(key);
-    record.key = key;
+  /** @param older the latest change of the same thing so far */
+  protected add(record: R, older: R | undefined, zxid: number): void {
     record.zxid = zxid;
-    record.older = this.#count === 0 ? undefined : this.#latest.get(key);
-    if (record.older !== undefined) record.older.newer = record;
-    this.#latest.set(key, record);
+    record.older = older;
+    if (older !== undefined) older.newer = record;
     if (this.#count === this.#ring.length) this.#grow();
     this.#ring[(this.#head + this.#count) & (this.#ring.length - 1)] = record;
     this.#count += 1;
-    return record;
   }
 
   /** Forgets the changes up to `zxid`: they are applied. */
@@ -66,7 +57,7 @@ export class Layers<K, R extends Layer<K, R>> {
       this.#head = (this.#head + 1) & (this.#ring.length - 1);
       this.#count -= 1;
       if (record.newer !== undefined) record.newer.older = undefined;
-      else this.#latest.delete(record.key);
+      else this.forget(record);
       this.#recycle(record);
     }
   }
@@ -81,7 +72,7 @@ export class Layers<K, R extends Layer<K, R>> {
     while (this.#count > mark) this.#undo();
   }
 
-  /** Visits the latest change of each key, in the order in which they were proposed. */
+  /** Visits the latest change of each thing, in the order in which they were proposed. */
   forEachLatest(visit: (record: R) => void): void {
     for (let i = 0; i < this.#count; i++) {
       const record = this.#at(i);
@@ -100,18 +91,18 @@ export class Layers<K, R extends Layer<K, R>> {
     this.#ring[at] = undefined;
     if (record.older !== undefined) {
       record.older.newer = undefined;
-      this.#latest.set(record.key, record.older);
+      this.uncover(record.older, record);
     } else {
-      this.#latest.delete(record.key);
+      this.forget(record);
     }
     this.#recycle(record);
   }
 
   #recycle(record: R): void {
-    this.#left(record);
+    this.left(record);
     record.older = undefined;
     record.newer = undefined;
-    if (this.#spare.length < 4096) this.#spare.push(record);
+    if (this.#spare.length < MAX_SPARE) this.#spare.push(record);
   }
 
   #grow(): void {

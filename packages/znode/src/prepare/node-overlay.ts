@@ -1,70 +1,22 @@
-import { type Acl, OPEN_ACL_UNSAFE } from '@quorate/protocol';
-import type { NodeView } from '../node-types/node-type.js';
+import { OPEN_ACL_UNSAFE } from '@quorate/protocol';
 import type { NodeTable } from '../tree/node-table.js';
-import { Layer, Layers } from './layers.js';
+import { Layers } from './layers.js';
+import { PendingNode } from './pending-node.js';
 
-/** A node as it will be after a txn; `key` is its path. */
-export class PendingNode extends Layer<string, PendingNode> implements NodeView {
-  exists = false;
-  /** This very change creates a node that goes with its session. */
-  binds = false;
-  /** Index of its type. */
-  type = 0;
-  version = 0;
-  cversion = 0;
-  aversion = 0;
-  childCount = 0;
-  mtime = 0;
-  ownerHi = 0;
-  ownerLo = 0;
-  acl: readonly Acl[] = OPEN_ACL_UNSAFE;
-
-  get path(): string {
-    return this.key;
-  }
-
-  copyFrom(other: PendingNode): void {
-    this.exists = other.exists;
-    this.type = other.type;
-    this.version = other.version;
-    this.cversion = other.cversion;
-    this.aversion = other.aversion;
-    this.childCount = other.childCount;
-    this.mtime = other.mtime;
-    this.ownerHi = other.ownerHi;
-    this.ownerLo = other.ownerLo;
-    this.acl = other.acl;
-  }
-
-  fillFrom(tree: NodeTable, handle: number): void {
-    this.key = tree.path(handle);
-    this.exists = true;
-    this.type = tree.type(handle);
-    this.version = tree.version(handle);
-    this.cversion = tree.cversion(handle);
-    this.aversion = tree.aversion(handle);
-    this.childCount = tree.childCount(handle);
-    this.mtime = tree.mtime(handle);
-    this.ownerHi = tree.ownerHi(handle);
-    this.ownerLo = tree.ownerLo(handle);
-    this.acl = tree.acl(handle);
-  }
-}
-
-/** The tree as it will be once everything proposed is applied. */
-export class NodeOverlay {
-  readonly layers: Layers<string, PendingNode>;
+/**
+ * The tree as it will be once everything proposed is applied. The latest change of a node that is in the tree is kept
+ * with the node; of one that is not, by path. `nodeCreated` and `nodeRemoved` move it from one place to the other.
+ */
+export class NodeOverlay extends Layers<PendingNode> {
   readonly #tree: NodeTable;
+  /** Every record there is, by its number less 1. */
+  readonly #records: PendingNode[] = [];
+  readonly #absent = new Map<string, PendingNode>();
   #bindings = 0;
 
   constructor(tree: NodeTable) {
+    super();
     this.#tree = tree;
-    this.layers = new Layers<string, PendingNode>(
-      (path) => new PendingNode(path),
-      (record) => {
-        if (record.binds) this.#bindings -= 1;
-      },
-    );
   }
 
   /** Pending creates of nodes that go with their session. */
@@ -72,13 +24,20 @@ export class NodeOverlay {
     return this.#bindings;
   }
 
+  /** @param handle of the path in the applied tree, -1 when it is not there */
+  latest(path: string, handle: number): PendingNode | undefined {
+    if (handle < 0) return this.#absent.size === 0 ? undefined : this.#absent.get(path);
+    const number = this.#tree.pending(handle);
+    return number === 0 ? undefined : this.#records[number - 1];
+  }
+
   /**
-   * @param handle of the path in the applied tree, -1 when it is not there
+   * @param handle as of {@link latest}
    * @param scratch filled and returned where nothing is pending
    * @returns undefined when there will be no such node; not to be changed
    */
   current(path: string, handle: number, scratch: PendingNode): PendingNode | undefined {
-    const pending = this.layers.latest(path);
+    const pending = this.latest(path, handle);
     if (pending !== undefined) return pending.exists ? pending : undefined;
     if (handle < 0) return undefined;
     scratch.fillFrom(this.#tree, handle);
@@ -87,15 +46,15 @@ export class NodeOverlay {
 
   /** Adds a change of the node; the record begins as a copy of `before` and is the caller's to change. */
   change(before: PendingNode, zxid: number): PendingNode {
-    const record = this.layers.push(before.key, zxid);
+    const record = this.#push(before.path, before.handle, before.number === 0 ? undefined : before, zxid);
     record.copyFrom(before);
     record.binds = false;
     return record;
   }
 
   /** Adds a new node; the caller sets what is not 0, empty or open to all. @param type its index */
-  create(path: string, zxid: number, type: number, sessionBound: boolean): PendingNode {
-    const record = this.layers.push(path, zxid);
+  create(path: string, handle: number, zxid: number, type: number, sessionBound: boolean): PendingNode {
+    const record = this.#push(path, handle, this.latest(path, handle), zxid);
     record.exists = true;
     record.binds = sessionBound;
     if (sessionBound) this.#bindings += 1;
@@ -109,5 +68,57 @@ export class NodeOverlay {
     record.ownerLo = 0;
     record.acl = OPEN_ACL_UNSAFE;
     return record;
+  }
+
+  /** The applied tree has a new node. */
+  nodeCreated(path: string, handle: number): void {
+    if (this.#absent.size === 0) return;
+    const record = this.#absent.get(path);
+    if (record === undefined) return;
+    this.#absent.delete(path);
+    this.#place(record, handle);
+  }
+
+  /** A node is about to leave the applied tree. */
+  nodeRemoved(path: string, handle: number): void {
+    const number = this.#tree.pending(handle);
+    if (number === 0) return;
+    this.#tree.setPending(handle, 0);
+    this.#records[number - 1]!.path = path;
+    this.#place(this.#records[number - 1]!, -1);
+  }
+
+  protected override make(): PendingNode {
+    const record = new PendingNode(this.#records.length + 1);
+    this.#records.push(record);
+    return record;
+  }
+
+  protected override forget(record: PendingNode): void {
+    if (record.handle < 0) this.#absent.delete(record.path);
+    else this.#tree.setPending(record.handle, 0);
+  }
+
+  protected override uncover(older: PendingNode, record: PendingNode): void {
+    this.#place(older, record.handle);
+  }
+
+  protected override left(record: PendingNode): void {
+    if (record.binds) this.#bindings -= 1;
+    record.binds = false;
+  }
+
+  #push(path: string, handle: number, older: PendingNode | undefined, zxid: number): PendingNode {
+    const record = this.obtain();
+    record.path = path;
+    this.add(record, older, zxid);
+    this.#place(record, handle);
+    return record;
+  }
+
+  #place(record: PendingNode, handle: number): void {
+    record.handle = handle;
+    if (handle < 0) this.#absent.set(record.path, record);
+    else this.#tree.setPending(handle, record.number);
   }
 }

@@ -6,7 +6,8 @@ import type { EnvelopeHead } from '../request-envelope.js';
 import type { SharedState } from '../shared-state.js';
 import { PathReader, parentPathOf } from '../tree/path-reader.js';
 import { type CreateRecord, emptyCreateRecord } from '../txn/create-record.js';
-import { NodeOverlay, PendingNode } from './node-overlay.js';
+import { NodeOverlay } from './node-overlay.js';
+import { PendingNode } from './pending-node.js';
 import { SessionOverlay } from './session-overlay.js';
 
 /** T with fields that may be set. */
@@ -43,8 +44,8 @@ export class PrepareScope implements EnvelopeHead {
   readonly write: Mutable<WriteInfo> = { clientHi: 0, clientLo: 0, dataLength: 0, time: 0 };
   /** {@link ids} as a function of its own, made once. */
   readonly idsOf: () => readonly AuthId[];
-  readonly #node = new PendingNode('');
-  readonly #parent = new PendingNode('');
+  readonly #node = new PendingNode();
+  readonly #parent = new PendingNode();
   readonly #idsReader = new ByteReader();
   #ids: readonly AuthId[] | undefined = undefined;
   #knownIds: readonly AuthId[] = [];

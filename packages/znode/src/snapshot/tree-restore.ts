@@ -1,6 +1,6 @@
 import { ByteReader, crc32, QuorateError, type Zxid } from '@quorate/interfaces';
 import { type Acl, OPEN_ACL_UNSAFE, readString, validatePath } from '@quorate/protocol';
-import { PendingNode } from '../prepare/node-overlay.js';
+import { PendingNode } from '../prepare/pending-node.js';
 import type { SharedState } from '../shared-state.js';
 import { type NodeContent, ROOT, type StoredStat } from '../tree/node-table.js';
 import { parentPathOf } from '../tree/path-reader.js';
@@ -31,7 +31,7 @@ export class TreeRestore {
   /** Nodes that were only named as parents so far. */
   readonly #unfilled = new Set<number>([ROOT]);
   readonly #record = new ByteReader();
-  readonly #view = new PendingNode('');
+  readonly #view = new PendingNode();
   readonly #content: NodeContent;
   readonly #stat: StoredStat = {
     czxid: 0,

@@ -1,7 +1,8 @@
-import { type ByteWriter, copyBytes } from '@quorate/interfaces';
+import type { ByteWriter } from '@quorate/interfaces';
+import { copyBytes } from './copy-bytes.js';
 
 const SLAB_BYTES = 64 * 1024;
-/** Longer data gets an array of its own. */
+/** Longer data gets a slab of its own. */
 const LARGEST_BLOCK = 32 * 1024;
 
 /** Size class of a length in 1 … {@link LARGEST_BLOCK}: steps of 16 bytes up to 128, then four steps per doubling. */
@@ -18,11 +19,21 @@ export function blockBytes(sizeClassNumber: number): number {
   return (1 << exponent) + (((sizeClassNumber - 8) & 3) + 1) * (1 << (exponent - 2));
 }
 
+class Slab {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+
+  constructor(length: number) {
+    this.bytes = new Uint8Array(length);
+    this.view = new DataView(this.bytes.buffer);
+  }
+}
+
 /** Blocks of one size, cut from slabs. */
 class BlockPool {
   readonly #bytes: number;
   readonly #shift: number;
-  readonly #slabs: Uint8Array[] = [];
+  readonly #slabs: Slab[] = [];
   readonly #free: number[] = [];
   #fresh = 0;
 
@@ -34,9 +45,7 @@ class BlockPool {
   take(): number {
     const slot = this.#free.pop();
     if (slot !== undefined) return slot;
-    if (this.#fresh >> this.#shift === this.#slabs.length) {
-      this.#slabs.push(new Uint8Array(this.#bytes << this.#shift));
-    }
+    if (this.#fresh >> this.#shift === this.#slabs.length) this.#slabs.push(new Slab(this.#bytes << this.#shift));
     return this.#fresh++;
   }
 
@@ -44,7 +53,7 @@ class BlockPool {
     this.#free.push(slot);
   }
 
-  slabOf(slot: number): Uint8Array {
+  slabOf(slot: number): Slab {
     return this.#slabs[slot >> this.#shift]!;
   }
 
@@ -53,73 +62,84 @@ class BlockPool {
   }
 }
 
+const NO_SLAB = new Slab(0);
+
 /**
- * Data of nodes in a few large slabs rather than one array per node. A slot is meaningful together with the length it was
+ * Runs of bytes in a few large slabs rather than one array each. A slot is meaningful together with the length it was
  * made for; lengths below 1 need none.
  */
 export class DataStore {
   readonly #pools: BlockPool[] = [];
-  readonly #large: (Uint8Array | null)[] = [];
+  readonly #large: Slab[] = [];
   readonly #freeLarge: number[] = [];
 
   constructor() {
     for (let i = 0; i <= sizeClass(LARGEST_BLOCK); i++) this.#pools.push(new BlockPool(blockBytes(i)));
   }
 
-  /** Copies `bytes[start, start + length)`, `length` ≥ 1. @returns its slot */
-  put(bytes: Uint8Array, start: number, length: number): number {
+  /** Copies `bytes[start, start + length)`, `length` ≥ 1. @param view of exactly `bytes`. @returns its slot */
+  put(bytes: Uint8Array, view: DataView, start: number, length: number): number {
     if (length > LARGEST_BLOCK) {
       const slot = this.#freeLarge.pop() ?? this.#large.length;
-      this.#large[slot] = copyBytes(bytes, start, start + length);
+      const slab = new Slab(length);
+      copyBytes(slab.bytes, slab.view, 0, bytes, view, start, length);
+      this.#large[slot] = slab;
       return slot;
     }
     const pool = this.#pools[sizeClass(length)]!;
     const slot = pool.take();
-    copy(pool.slabOf(slot), pool.offsetOf(slot), bytes, start, length);
+    const slab = pool.slabOf(slot);
+    copyBytes(slab.bytes, slab.view, pool.offsetOf(slot), bytes, view, start, length);
     return slot;
   }
 
-  /** Puts new data in the place of old, in the same block where it fits. Either length may be below 1. @returns the new slot */
-  replace(slot: number, oldLength: number, bytes: Uint8Array, start: number, length: number): number {
+  /** Puts new bytes in the place of old, in the same block where they fit. Either length may be below 1. @returns the new slot */
+  replace(slot: number, oldLength: number, bytes: Uint8Array, view: DataView, start: number, length: number): number {
     if (oldLength > 0 && length > 0 && oldLength <= LARGEST_BLOCK && length <= LARGEST_BLOCK) {
       const kind = sizeClass(length);
       if (kind === sizeClass(oldLength)) {
         const pool = this.#pools[kind]!;
-        copy(pool.slabOf(slot), pool.offsetOf(slot), bytes, start, length);
+        const slab = pool.slabOf(slot);
+        copyBytes(slab.bytes, slab.view, pool.offsetOf(slot), bytes, view, start, length);
         return slot;
       }
     }
     this.remove(slot, oldLength);
-    return length > 0 ? this.put(bytes, start, length) : 0;
+    return length > 0 ? this.put(bytes, view, start, length) : 0;
   }
 
   remove(slot: number, length: number): void {
     if (length < 1) return;
     if (length > LARGEST_BLOCK) {
-      this.#large[slot] = null;
+      this.#large[slot] = NO_SLAB;
       this.#freeLarge.push(slot);
     } else {
       this.#pools[sizeClass(length)]!.give(slot);
     }
   }
 
-  /** Writes the data itself, without a length. */
+  /** Where a run is: {@link offsetOf} in this. @param length at least 1 */
+  viewOf(slot: number, length: number): DataView {
+    if (length > LARGEST_BLOCK) return this.#large[slot]!.view;
+    return this.#pools[sizeClass(length)]!.slabOf(slot).view;
+  }
+
+  offsetOf(slot: number, length: number): number {
+    return length > LARGEST_BLOCK ? 0 : this.#pools[sizeClass(length)]!.offsetOf(slot);
+  }
+
+  /** Writes the run itself, without a length. */
   writeTo(out: ByteWriter, slot: number, length: number): void {
     if (length < 1) return;
-    if (length > LARGEST_BLOCK) {
-      out.raw(this.#large[slot]!);
-      return;
-    }
-    const pool = this.#pools[sizeClass(length)]!;
-    const offset = pool.offsetOf(slot);
     out.ensure(length);
-    copy(out.bytes, out.offset, pool.slabOf(slot), offset, length);
+    if (length > LARGEST_BLOCK) {
+      const slab = this.#large[slot]!;
+      copyBytes(out.bytes, out.view, out.offset, slab.bytes, slab.view, 0, length);
+    } else {
+      const pool = this.#pools[sizeClass(length)]!;
+      const slab = pool.slabOf(slot);
+      copyBytes(out.bytes, out.view, out.offset, slab.bytes, slab.view, pool.offsetOf(slot), length);
+    }
     out.offset += length;
   }
-}
-
-/** A loop beats the call into the platform, and the view it needs, for short runs. */
-function copy(into: Uint8Array, at: number, from: Uint8Array, start: number, length: number): void {
-  if (length <= 64) for (let i = 0; i < length; i++) into[at + i] = from[start + i]!;
-  else into.set(from.subarray(start, start + length), at);
 }

@@ -47,6 +47,11 @@ export const LAST_CHILD = 25;
 /** Next sibling; of a free handle, the next free one. */
 export const NEXT = 26;
 export const PREVIOUS = 27;
+/** Where the data store keeps the encoded path, and its bytes. */
+export const PATH_SLOT = 28;
+export const PATH_LENGTH = 29;
+/** Number of the latest change that is proposed and not yet applied, plus 1; 0 for none. */
+export const PENDING = 30;
 
 /** {@link CHUNK_SIZE} rows. */
 export class NodeChunk {

@@ -25,7 +25,7 @@ import {
   OWNER_HI,
   OWNER_LO,
   PARENT,
-  PATH_HASH,
+  PENDING,
   PREVIOUS,
   PZXID,
   ROW_BITS,
@@ -34,7 +34,7 @@ import {
   VERSION,
 } from './node-chunk.js';
 import { hashData, hashNode, shiftDigest } from './node-digest.js';
-import { hashPath, PathIndex } from './path-index.js';
+import { PathIndex } from './path-index.js';
 
 export const ROOT = 0;
 export const CONFIG_PATH = '/zookeeper/config';
@@ -85,7 +85,7 @@ export class NodeTable {
   #digest = 0;
 
   constructor() {
-    this.#index = new PathIndex(this.#chunks);
+    this.#index = new PathIndex(this.#chunks, this.#data);
     const root = this.#take('/', NONE);
     this.#rehash(root);
   }
@@ -116,8 +116,8 @@ export class NodeTable {
   }
 
   /** {@link find} of an encoded path. @returns {@link UNDECIDED} where the bytes are not ASCII: decode them and use `find` */
-  findBytes(bytes: Uint8Array, start: number, end: number): number {
-    return start === end ? ROOT : this.#index.findBytes(bytes, start, end);
+  findBytes(bytes: Uint8Array, view: DataView, start: number, end: number): number {
+    return start === end ? ROOT : this.#index.findBytes(bytes, view, start, end);
   }
 
   isUsed(handle: number): boolean {
@@ -183,6 +183,16 @@ export class NodeTable {
   /** -1 for null. */
   dataLength(h: number): number {
     return this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + DATA_LENGTH]!;
+  }
+
+  /** What {@link setPending} set; 0 for a new node. */
+  pending(h: number): number {
+    return this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + PENDING]!;
+  }
+
+  /** Keeps a number with a node for whoever remembers proposed changes; it is no part of the state. */
+  setPending(h: number, number: number): void {
+    this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + PENDING] = number;
   }
 
   aclId(h: number): number {
@@ -387,7 +397,7 @@ export class NodeTable {
     const c = this.#chunks[h >> CHUNK_BITS]!;
     const i = (h & CHUNK_MASK) << ROW_BITS;
     c.path[i >> ROW_BITS] = path;
-    c.i32[i + PATH_HASH] = hashPath(path);
+    c.i32[i + PENDING] = 0;
     c.i32[i + PARENT] = parent;
     c.i32[i + FIRST_CHILD] = NONE;
     c.i32[i + LAST_CHILD] = NONE;
@@ -410,7 +420,7 @@ export class NodeTable {
     c.i32[i + DATA_LENGTH] = 0;
     c.i32[i + DATA_HASH] = 0;
     c.i32[i + DIGEST] = 0;
-    this.#index.add(h);
+    this.#index.add(h, path);
     this.#pathUnits += path.length;
     this.#count += 1;
     return h;
@@ -449,7 +459,7 @@ export class NodeTable {
 
   #putData(c: NodeChunk, i: number, source: ByteReader, start: number, length: number): void {
     const before = c.i32[i + DATA_LENGTH]!;
-    c.i32[i + SLOT] = this.#data.replace(c.i32[i + SLOT]!, before, source.bytes, start, length);
+    c.i32[i + SLOT] = this.#data.replace(c.i32[i + SLOT]!, before, source.bytes, source.view, start, length);
     c.i32[i + DATA_LENGTH] = length;
     c.i32[i + DATA_HASH] = hashData(source.view, start, length);
     this.#dataBytes += Math.max(length, 0) - Math.max(before, 0);

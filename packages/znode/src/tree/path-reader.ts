@@ -38,7 +38,7 @@ export class PathReader {
     if (at + 4 > r.end) return -1;
     const length = r.view.getInt32(at);
     if (length < 0 || length > r.end - at - 4) return -1;
-    const handle = this.#tree.findBytes(r.bytes, at + 4, at + 4 + length);
+    const handle = this.#tree.findBytes(r.bytes, r.view, at + 4, at + 4 + length);
     if (handle >= 0) r.offset = at + 4 + length;
     return handle;
   }

@@ -10,6 +10,7 @@ import {
   writeString,
 } from '@quorate/protocol';
 import type { NodeTypeRegistry } from '../node-types/node-type-registry.js';
+import { writeRun } from '../tree/copy-bytes.js';
 
 /**
  * Txn type of the create of a node whose type is none of ZooKeeper's: path, data, acl, parentCVersion as in
@@ -62,12 +63,12 @@ export function writeCreateRecord(
   txnType: number,
   record: CreateRecord,
   types: NodeTypeRegistry,
-  request: Uint8Array,
+  request: ByteReader,
   dataAt: number,
   dataEnd: number,
 ): void {
   writeString(out, record.path);
-  out.raw(request, dataAt, dataEnd);
+  writeRun(out, request, dataAt, dataEnd);
   writeAclVector(out, record.acl);
   if (txnType === OpCode.create || txnType === OpCode.create2) {
     out.u8(types.get(record.type).txn?.ephemeral === true ? 1 : 0);
