@@ -69,7 +69,7 @@ export interface PeerOptions<S extends StateMachine> {
 export interface Completion {
   /** The txn is committed and applied on this server; `result` is what `apply` returned and is valid during the call. */
   settle(zxid: Zxid, result: unknown): void;
-  /** `prepare` refused; every txn proposed before is committed and applied here. */
+  /** `prepare` refused, after `zxid` and nothing later: that txn and all before it are committed and applied here, and the leader that refused still led afterwards. */
   refuse(zxid: Zxid, refusal: Uint8Array): void;
   /** `NOT_SERVING`: it had no effect. `OUTCOME_UNKNOWN`: it may still take effect. `INVARIANT`: `prepare` threw. */
   fail(error: Error): void;

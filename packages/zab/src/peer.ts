@@ -338,6 +338,7 @@ export class Peer<S extends StateMachine> {
       applied: () => this.#applier.applied,
       forward: (request) => this.#toLeader(Frame.request, request),
       propose: (batch) => this.#offer(batch, { type: 'propose', last: batch.last }),
+      askBarrier: (sequence) => this.#raise({ type: 'barrier', sequence }),
       stepDown: () => this.#raise({ type: 'stepDown' }),
       onRelief: () => this.#listener.onRelief?.(),
     });

@@ -73,6 +73,22 @@ test('a refusal reaches the submitter, on any role, and uses no zxid', async () 
   await close(w);
 });
 
+test('a leader that has lost its quorum refuses nothing any more: its state may be stale', async () => {
+  const w = await world(3);
+  const leader = w.leader();
+  await closing(
+    w.clock,
+    w.peers.filter((peer) => peer !== leader),
+  );
+  expect(leader.status.role).toBe('leading');
+  const outcome = await w.clock.run(
+    'an outcome',
+    add(leader, -5).catch((error: Error) => error),
+  );
+  expect(isQuorateError(outcome) && outcome.code).toBe('OUTCOME_UNKNOWN');
+  await close(w);
+});
+
 test('when the leader goes, another one leads with everything that was committed', async () => {
   const w = await world(3);
   await adding(w, w.leader(), 41);

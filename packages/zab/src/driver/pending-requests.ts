@@ -19,6 +19,8 @@ export class PendingRequests {
   #head = 0;
   #assigned = 0;
   #tail = 0;
+  /** Refusals before this one are confirmed: their leader still led after it had refused. */
+  #confirmed = 0;
 
   get size(): number {
     return this.#tail - this.#head;
@@ -43,6 +45,16 @@ export class PendingRequests {
     return true;
   }
 
+  /** Index behind the newest request that has a zxid, for {@link confirm}. */
+  get assigned(): number {
+    return this.#assigned;
+  }
+
+  /** The leader led after it had assigned everything before `index`. */
+  confirm(index: number): void {
+    if (index > this.#confirmed) this.#confirmed = index;
+  }
+
   /** The newest request, which has just been pushed, ends without a zxid. */
   dropNewest(): void {
     this.#tail -= 1;
@@ -57,29 +69,32 @@ export class PendingRequests {
       const at = this.#head & mask;
       const waitsFor = this.#zxids[at]!;
       if (waitsFor > zxid) return;
+      // A txn proposed after a refusal and committed proves that the leader led; else the refusal has to be confirmed.
+      if (this.#refusals[at] !== undefined && waitsFor === zxid && this.#head >= this.#confirmed) return;
       const completion = this.#completions[at]!;
       const refusal = this.#refusals[at];
       this.#completions[at] = undefined;
       this.#refusals[at] = undefined;
       this.#head += 1;
-      if (refusal !== undefined) refuse(completion, zxid, refusal);
+      if (refusal !== undefined) refuse(completion, waitsFor as Zxid, refusal);
       else if (waitsFor === zxid) completion.settle(zxid, result);
       else completion.fail(new Error(`txn ${waitsFor} was passed over at ${zxid}`));
     }
   }
 
-  /** Settles refusals that wait for nothing that is still to come. */
+  /** Settles refusals that are confirmed and wait for nothing that is still to come. */
   settleRefusals(appliedThrough: Zxid): void {
     const mask = this.#completions.length - 1;
     while (this.#head < this.#assigned) {
       const at = this.#head & mask;
       const refusal = this.#refusals[at];
-      if (refusal === undefined || this.#zxids[at]! > appliedThrough) return;
+      const waitsFor = this.#zxids[at]!;
+      if (refusal === undefined || waitsFor > appliedThrough || this.#head >= this.#confirmed) return;
       const completion = this.#completions[at]!;
       this.#completions[at] = undefined;
       this.#refusals[at] = undefined;
       this.#head += 1;
-      refuse(completion, appliedThrough, refusal);
+      refuse(completion, waitsFor as Zxid, refusal);
     }
   }
 

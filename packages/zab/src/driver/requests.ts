@@ -15,6 +15,8 @@ export interface RequestsHost {
   /** A learner's request goes to its leader. */
   forward(request: Uint8Array): void;
   propose(batch: TailBatch): void;
+  /** Asks for a quorum round, begun now; {@link Requests.barrierDone} follows. */
+  askBarrier(sequence: number): void;
   /** The counters of this epoch are used up. */
   stepDown(): void;
   onRelief(): void;
@@ -38,6 +40,7 @@ export class Requests {
   #stamp = 0;
   #proposals = 0;
   #congested = false;
+  #confirming = false;
 
   constructor(clock: Clock, turn: Turn, limits: PeerLimits, host: RequestsHost) {
     this.#clock = clock;
@@ -111,8 +114,24 @@ export class Requests {
   /** The oldest request without a zxid got one, or was refused, or failed. */
   assigned(zxid: Zxid, refusal: Uint8Array | Error | undefined): void {
     if (!this.#pending.assign(zxid, refusal)) throw new QuorateError('REFUSED', 'an answer to no request');
-    if (refusal !== undefined) this.#pending.settleRefusals(this.#host.applied());
+    if (refusal === undefined || this.#confirming) return;
+    this.#confirming = true;
+    this.#turn.atEnd('prepare', this.#confirmRefusals);
   }
+
+  /**
+   * A leader that was deposed and does not know it yet may refuse what another one would take. So a refusal is told when
+   * a quorum round begun after it, one for all of a turn, has shown that the leader still led.
+   */
+  readonly #confirmRefusals = (): void => {
+    this.#confirming = false;
+    const index = this.#pending.assigned;
+    const settle = (): void => {
+      this.#pending.confirm(index);
+      this.#pending.settleRefusals(this.#host.applied());
+    };
+    this.#host.askBarrier(this.#barriers.add({ settle, fail: () => {} }));
+  };
 
   /** @returns the sequence number with which the leader is asked */
   barrier(completion: BarrierCompletion): number {
