@@ -1,7 +1,15 @@
 import { type ByteReader, QuorateError, type Zxid } from '@quorate/interfaces';
 import type { CoreEvent } from '../core/types.js';
 import { Assigned } from '../native/assigned.js';
-import { Frame, frame, type Greeting, readFollowerInfo, readLearnerMessage, unknownFrame } from '../native/messages.js';
+import {
+  beginFrame,
+  endFrame,
+  Frame,
+  type Greeting,
+  readFollowerInfo,
+  readLearnerMessage,
+  unknownFrame,
+} from '../native/messages.js';
 import { writeText } from '../native/text.js';
 import type { ServerId } from '../peer-api.js';
 import type { Link } from './link.js';
@@ -54,12 +62,14 @@ export class LearnerFrames {
     const prepared = host.prepare(body);
     if (prepared === 'exhausted') return;
     const zxid = host.lastPrepared();
-    frame(link.writer(), Frame.assigned, (out) => {
-      out.u8(prepared === 'txn' ? Assigned.txn : 'refusal' in prepared ? Assigned.refused : Assigned.failed);
-      out.long(zxid);
-      if (prepared === 'txn') return;
+    const out = link.writer();
+    const begun = beginFrame(out, Frame.assigned);
+    out.u8(prepared === 'txn' ? Assigned.txn : 'refusal' in prepared ? Assigned.refused : Assigned.failed);
+    out.long(zxid);
+    if (prepared !== 'txn') {
       if ('refusal' in prepared) out.raw(prepared.refusal);
       else writeText(out, prepared.error.message);
-    });
+    }
+    endFrame(out, begun);
   }
 }

@@ -49,13 +49,23 @@ export interface Greeting {
   readonly identity: string;
 }
 
-/** Writes one frame around what `body` writes. */
-export function frame(out: ByteWriter, type: number, body?: (out: ByteWriter) => void): void {
-  const at = out.length;
+/** Opens a frame. @returns what {@link endFrame} needs */
+export function beginFrame(out: ByteWriter, type: number): number {
+  const begun = out.length;
   out.u32(0);
   out.u8(type);
+  return begun;
+}
+
+export function endFrame(out: ByteWriter, begun: number): void {
+  out.patchI32(begun, out.length - begun - 4);
+}
+
+/** Writes one frame around what `body` writes. */
+export function frame(out: ByteWriter, type: number, body?: (out: ByteWriter) => void): void {
+  const begun = beginFrame(out, type);
   body?.(out);
-  out.patchI32(at, out.length - at - 4);
+  endFrame(out, begun);
 }
 
 /** Writes one frame around `bytes`. */
