@@ -19,6 +19,7 @@ const identity = makeIdentity([{ scheme: 'ip', id: '127.0.0.1' }]);
 const watcher = { identity, notify() {} };
 const machine = znodeStateMachine().create();
 const reader = new ByteReader();
+const envelopeReader = new ByteReader();
 const envelope = new ByteWriter();
 const txn = new ByteWriter(1024);
 const reply = new ByteWriter(1 << 16);
@@ -38,7 +39,7 @@ function prepare(opcode, body) {
 function prepareEnvelope() {
   context.zxid = ++zxid;
   txn.rewind(0);
-  machine.prepare(context, reader.reset(envelope.bytes, 0, envelope.offset), txn);
+  machine.prepare(context, envelopeReader.reset(envelope.bytes, 0, envelope.offset), txn);
 }
 
 function apply() {

@@ -18,19 +18,19 @@ import { ZNodeStateMachine } from './znode-state-machine.js';
 
 export interface ZNodeOptions {
   /** Default: {@link standardNodeTypes}. All servers of an ensemble need the same. */
-  readonly nodeTypes?: readonly NodeType[];
+  readonly nodeTypes?: readonly NodeType[] | undefined;
   /** Parent path → name of the type that plain creates below it make, for clients that know only ZooKeeper's flags. */
-  readonly childTypes?: Readonly<Record<string, string>>;
+  readonly childTypes?: Readonly<Record<string, string>> | undefined;
   /** TTL nodes (`zookeeper.extendedTypesEnabled`). Default true. */
-  readonly extendedTypes?: boolean;
+  readonly extendedTypes?: boolean | undefined;
   /** A digest id that passes every ACL check, for example `super:D/InIHSb7yEEbrWz8b9l71RjZJU=`. */
-  readonly superDigest?: string;
+  readonly superDigest?: string | undefined;
   /** What `/zookeeper/config` holds on this server (spec §2.16). Default: nothing. */
-  readonly configData?: Uint8Array;
+  readonly configData?: Uint8Array | undefined;
   /** No ACL checks at all. */
-  readonly skipAcl?: boolean;
+  readonly skipAcl?: boolean | undefined;
   /** Schemes of ACLs and ids beside world, auth and super. Default: ip and digest. */
-  readonly aclSchemes?: readonly AclScheme[];
+  readonly aclSchemes?: readonly AclScheme[] | undefined;
 }
 
 /**

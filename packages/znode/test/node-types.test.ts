@@ -208,6 +208,25 @@ describe('node types of others', () => {
     expect(() => restore.end()).toThrow(/type that is not among/);
   });
 
+  test('SM-1 a hook that throws refuses its request only and leaves no trace', () => {
+    const broken: NodeType = {
+      ...queue,
+      name: 'broken',
+      selectedBy: [{ flags: [7] }],
+      owner: () => {
+        throw new Error('no owner');
+      },
+    };
+    const h = new Harness({ nodeTypes: [...standardNodeTypes, broken] });
+    h.prepare(OpCode.create, createBody('/a'));
+    expect(() => h.prepare(OpCode.create, createBody('/b', { flags: 7 }))).toThrow('no owner');
+    h.zxid -= 1;
+    h.prepare(OpCode.create, createBody('/s', { flags: 2 }));
+    expect(h.applyNext().error).toBe(0);
+    expect(h.applyNext().error).toBe(0);
+    expect(h.children('/')).toEqual(['zookeeper', 'a', 's0000000001']);
+  });
+
   test('identity names what is not standard', () => {
     expect(znodeStateMachine().identity).toBe('znode/1');
     expect(znodeStateMachine(OPTIONS).identity).toBe('znode/1 +lease +queue');

@@ -2,7 +2,8 @@ import { ByteReader, ByteWriter } from '@quorate/interfaces';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { blockBytes, DataStore, sizeClass } from '../src/tree/data-store.js';
-import { NodeTable, ROOT } from '../src/tree/node-table.js';
+import { ROOT } from '../src/tree/node-rows.js';
+import { NodeTable } from '../src/tree/node-table.js';
 import { UNDECIDED } from '../src/tree/path-index.js';
 import { SweepIndex } from '../src/tree/sweep-index.js';
 import { bytes } from './harness.js';
@@ -52,7 +53,7 @@ describe('NodeTable', () => {
         expect(tree.digest).toBe(empty);
         expect(tree.approximateSize).toBe(1);
       }),
-      { numRuns: 20 },
+      { numRuns: 20, seed: 7 },
     );
   });
 
@@ -92,6 +93,19 @@ describe('NodeTable', () => {
     expect(tree.findBytes(...encoded(''))).toBe(ROOT);
   });
 
+  test('what a create and a delete do to the parent only ever moves it up, over the wrap of 32 bits too', () => {
+    const tree = new NodeTable();
+    tree.raiseChildren(ROOT, 5, 10);
+    tree.raiseChildren(ROOT, 4, 20);
+    tree.raiseChildren(ROOT, 5, 20);
+    expect([tree.cversion(ROOT), tree.pzxid(ROOT)]).toEqual([5, 10]);
+    tree.raisePzxid(ROOT, 9);
+    expect(tree.pzxid(ROOT)).toBe(10);
+    tree.raiseChildren(ROOT, 0x7fff_ffff, 30);
+    tree.raiseChildren(ROOT, -0x8000_0000, 40);
+    expect([tree.cversion(ROOT), tree.pzxid(ROOT)]).toEqual([-0x8000_0000, 40]);
+  });
+
   test('the digest does not depend on the order of changes', () => {
     const [one, two] = [new NodeTable(), new NodeTable()];
     for (const path of ['/a', '/b', '/c']) one.create(ROOT, path, content(path), 5, 6);
@@ -121,7 +135,11 @@ describe('DataStore', () => {
         for (const [key, size, fill] of steps) {
           const before = held.get(key) ?? { slot: 0, length: -1, fill: 0 };
           const source = new Uint8Array(Math.max(size, 0) + 3).fill(fill);
-          held.set(key, { slot: store.replace(before.slot, before.length, source, new DataView(source.buffer), 3, size), length: size, fill });
+          held.set(key, {
+            slot: store.replace(before.slot, before.length, source, new DataView(source.buffer), 3, size),
+            length: size,
+            fill,
+          });
         }
         for (const { slot, length: size, fill } of held.values()) {
           const out = new ByteWriter(8);
@@ -131,7 +149,7 @@ describe('DataStore', () => {
           expect(data.every((byte) => byte === fill)).toBe(true);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 60, seed: 7 },
     );
   });
 });
@@ -154,6 +172,7 @@ describe('SweepIndex', () => {
         expect(due.length).toBe([...earliest.values()].filter((at) => at <= now).length);
         expect(index.size).toBe(earliest.size - due.length);
       }),
+      { numRuns: 100, seed: 7 },
     );
   });
 });

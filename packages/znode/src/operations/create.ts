@@ -5,7 +5,6 @@ import type { ApplyScope } from '../apply/apply-scope.js';
 import type { CreateForm } from '../node-types/node-type-registry.js';
 import type { PendingNode } from '../prepare/pending-node.js';
 import type { PrepareScope } from '../prepare/prepare-scope.js';
-import { parentPathOf } from '../tree/path-reader.js';
 import { readCreateRecord, TXN_CREATE_TYPED, writeCreateRecord } from '../txn/create-record.js';
 import type { WriteOperation } from './operation.js';
 import { isRawPath } from './paths.js';
@@ -63,7 +62,7 @@ export const create: WriteOperation = {
         `txn ${scope.zxid} creates ${path} of a node type that is not registered here`,
       );
     }
-    const parent = known >= 0 ? tree.parent(known) : tree.find(parentPathOf(path));
+    const parent = scope.path.parent();
     if (parent < 0) {
       scope.result.fail(ZkErrorCode.noNode);
       return;

@@ -7,13 +7,12 @@ export abstract class Layer<R extends Layer<R>> {
   newer: R | undefined = undefined;
 }
 
-const MAX_SPARE = 4096;
-
 /**
  * What `prepare` must see beside the applied state: changes in proposal order. They leave at the front as they are
  * applied, and at the back when they are given up. A subclass knows the latest change of each thing.
  */
 export abstract class Layers<R extends Layer<R>> {
+  /** As many as were ever held at once. */
   readonly #spare: R[] = [];
   /** A ring: `#count` records from `#head` on; its length is a power of two. */
   #ring: (R | undefined)[] = new Array<R | undefined>(64).fill(undefined);
@@ -102,7 +101,7 @@ export abstract class Layers<R extends Layer<R>> {
     this.left(record);
     record.older = undefined;
     record.newer = undefined;
-    if (this.#spare.length < MAX_SPARE) this.#spare.push(record);
+    this.#spare.push(record);
   }
 
   #grow(): void {

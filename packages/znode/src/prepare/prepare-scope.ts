@@ -86,13 +86,9 @@ export class PrepareScope implements EnvelopeHead {
 
   /** The node above {@link path}; valid until the next call. */
   parent(): PendingNode | undefined {
-    const { tree } = this.state;
-    const { handle } = this.path;
-    if (handle > 0) {
-      const parent = tree.parent(handle);
-      return this.nodes.current(tree.path(parent), parent, this.#parent);
-    }
-    return this.parentOf(this.path.path!);
+    const handle = this.path.parent();
+    const path = handle < 0 ? parentPathOf(this.path.path!) : this.state.tree.path(handle);
+    return this.nodes.current(path, handle, this.#parent);
   }
 
   /** The node above another path; valid until the next call of this or of {@link parent}. */

@@ -15,10 +15,10 @@ import {
   writeNodeRecord,
 } from './snapshot-format.js';
 
-const PIECE_BYTES = 256 * 1024;
+const PIECE_BYTES = 128 * 1024;
 const MAX_PIECE_BYTES = 1024 * 1024;
 /** Handles looked at per piece, free ones and those made after the cut included. */
-const PIECE_HANDLES = 4096;
+const PIECE_HANDLES = 2048;
 
 /** A node as it was at the cut, kept because it changed before its turn came. */
 interface PreImage {

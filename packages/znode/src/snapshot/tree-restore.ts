@@ -2,7 +2,8 @@ import { ByteReader, crc32, QuorateError, type Zxid } from '@quorate/interfaces'
 import { type Acl, OPEN_ACL_UNSAFE, readString, validatePath } from '@quorate/protocol';
 import { PendingNode } from '../prepare/pending-node.js';
 import type { SharedState } from '../shared-state.js';
-import { type NodeContent, ROOT, type StoredStat } from '../tree/node-table.js';
+import { ROOT } from '../tree/node-rows.js';
+import type { NodeContent, StoredStat } from '../tree/node-table.js';
 import { parentPathOf } from '../tree/path-reader.js';
 import {
   ACL,

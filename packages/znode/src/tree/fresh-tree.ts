@@ -1,6 +1,7 @@
 import { ByteReader, ZXID_ZERO } from '@quorate/interfaces';
 import { OPEN_ACL_UNSAFE, READ_ACL_UNSAFE } from '@quorate/protocol';
-import { CONFIG_PATH, type NodeContent, type NodeTable, ROOT } from './node-table.js';
+import { ROOT } from './node-rows.js';
+import { CONFIG_PATH, type NodeContent, type NodeTable } from './node-table.js';
 
 /** Adds the nodes of a fresh database below the root (spec §2.4): all stat zero, data empty and not null. */
 export function addSystemNodes(tree: NodeTable): void {

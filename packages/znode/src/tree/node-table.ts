@@ -1,7 +1,6 @@
-import type { ByteReader, ByteWriter } from '@quorate/interfaces';
-import { type Acl, writeStatFields, writeString } from '@quorate/protocol';
-import { AclTable, OPEN_ACL_ID } from './acl-table.js';
-import { DataStore } from './data-store.js';
+import type { ByteReader } from '@quorate/interfaces';
+import type { Acl } from '@quorate/protocol';
+import { OPEN_ACL_ID } from './acl-table.js';
 import {
   ACL,
   AVERSION,
@@ -34,9 +33,9 @@ import {
   VERSION,
 } from './node-chunk.js';
 import { hashData, hashNode, shiftDigest } from './node-digest.js';
+import { NodeRows, ROOT } from './node-rows.js';
 import { PathIndex } from './path-index.js';
 
-export const ROOT = 0;
 export const CONFIG_PATH = '/zookeeper/config';
 
 /** Hears of every handle just before what it stands for changes, free handles that are taken included. */
@@ -71,12 +70,9 @@ export interface StoredStat {
  * All nodes, in columns behind integer handles; no node object leaves it. Handle 0 is the root, which is always there;
  * the empty path is its other name (spec §2.2). Methods that take a handle want one in use.
  */
-export class NodeTable {
-  readonly acls = new AclTable();
+export class NodeTable extends NodeRows {
   observer: TreeObserver | null = null;
-  readonly #chunks: NodeChunk[] = [];
   readonly #index: PathIndex;
-  readonly #data = new DataStore();
   #limit = 0;
   #freeHead = NONE;
   #count = 0;
@@ -85,7 +81,8 @@ export class NodeTable {
   #digest = 0;
 
   constructor() {
-    this.#index = new PathIndex(this.#chunks, this.#data);
+    super();
+    this.#index = new PathIndex(this.chunks, this.data);
     const root = this.#take('/', NONE);
     this.#rehash(root);
   }
@@ -124,147 +121,13 @@ export class NodeTable {
     return handle < this.#limit && this.parent(handle) !== FREE;
   }
 
-  parent(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + PARENT]!;
-  }
-
-  path(h: number): string {
-    return this.#chunks[h >> CHUNK_BITS]!.path[h & CHUNK_MASK]!;
-  }
-
-  type(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + TYPE]!;
-  }
-
-  version(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + VERSION]!;
-  }
-
-  cversion(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + CVERSION]!;
-  }
-
-  aversion(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + AVERSION]!;
-  }
-
-  czxid(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.f64[((h & CHUNK_MASK) << (ROW_BITS - 1)) + CZXID]!;
-  }
-
-  mzxid(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.f64[((h & CHUNK_MASK) << (ROW_BITS - 1)) + MZXID]!;
-  }
-
-  pzxid(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.f64[((h & CHUNK_MASK) << (ROW_BITS - 1)) + PZXID]!;
-  }
-
-  ctime(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.f64[((h & CHUNK_MASK) << (ROW_BITS - 1)) + CTIME]!;
-  }
-
-  mtime(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.f64[((h & CHUNK_MASK) << (ROW_BITS - 1)) + MTIME]!;
-  }
-
-  ownerHi(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + OWNER_HI]!;
-  }
-
-  ownerLo(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + OWNER_LO]!;
-  }
-
-  childCount(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + CHILD_COUNT]!;
-  }
-
-  /** -1 for null. */
-  dataLength(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + DATA_LENGTH]!;
-  }
-
-  /** What {@link setPending} set; 0 for a new node. */
-  pending(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + PENDING]!;
-  }
-
-  /** Keeps a number with a node for whoever remembers proposed changes; it is no part of the state. */
-  setPending(h: number, number: number): void {
-    this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + PENDING] = number;
-  }
-
-  aclId(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + ACL]!;
-  }
-
-  acl(h: number): readonly Acl[] {
-    return this.acls.get(this.aclId(h));
-  }
-
-  /** -1 when it has none. */
-  firstChild(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + FIRST_CHILD]!;
-  }
-
-  /** -1 after the last one. */
-  nextSibling(h: number): number {
-    return this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + NEXT]!;
-  }
-
-  /** The 68 bytes of a Stat, as clients see it (T1). @param showsOwner whether ephemeralOwner is shown (T3) */
-  writeStat(out: ByteWriter, h: number, showsOwner: boolean): void {
-    const c = this.#chunks[h >> CHUNK_BITS]!;
-    const i = (h & CHUNK_MASK) << ROW_BITS;
-    const children = c.i32[i + CHILD_COUNT]!;
-    const length = c.i32[i + DATA_LENGTH]!;
-    writeStatFields(
-      out,
-      c.f64[(i >> 1) + CZXID]!,
-      c.f64[(i >> 1) + MZXID]!,
-      c.f64[(i >> 1) + CTIME]!,
-      c.f64[(i >> 1) + MTIME]!,
-      c.i32[i + VERSION]!,
-      (c.i32[i + CVERSION]! * 2 - children) | 0,
-      c.i32[i + AVERSION]!,
-      showsOwner ? c.i32[i + OWNER_HI]! : 0,
-      showsOwner ? c.i32[i + OWNER_LO]! : 0,
-      Math.max(length, 0),
-      children,
-      c.f64[(i >> 1) + PZXID]!,
-    );
-  }
-
-  /** The data as a jute buffer. */
-  writeData(out: ByteWriter, h: number): void {
-    const c = this.#chunks[h >> CHUNK_BITS]!;
-    const i = (h & CHUNK_MASK) << ROW_BITS;
-    const length = c.i32[i + DATA_LENGTH]!;
-    out.i32(length);
-    this.#data.writeTo(out, c.i32[i + SLOT]!, length);
-  }
-
-  /** The children's names as a jute vector, in the order in which they came. */
-  writeChildren(out: ByteWriter, h: number): void {
-    const prefix = h === ROOT ? 1 : this.path(h).length + 1;
-    out.i32(this.childCount(h));
-    for (let child = this.firstChild(h); child !== NONE; child = this.nextSibling(child)) {
-      writeString(out, this.path(child).slice(prefix));
-    }
-  }
-
   /** Adds a node, not yet present, as the last child of `parent`; the parent's own fields stay as they are. @returns its handle */
   create(parent: number, path: string, content: NodeContent, zxid: number, time: number): number {
     const h = this.#take(path, parent);
-    this.#link(parent, h);
-    const c = this.#chunks[h >> CHUNK_BITS]!;
+    this.link(parent, h);
+    const c = this.chunks[h >> CHUNK_BITS]!;
     const i = (h & CHUNK_MASK) << ROW_BITS;
-    c.f64[(i >> 1) + CZXID] = zxid;
-    c.f64[(i >> 1) + MZXID] = zxid;
-    c.f64[(i >> 1) + PZXID] = zxid;
-    c.f64[(i >> 1) + CTIME] = time;
-    c.f64[(i >> 1) + MTIME] = time;
+    this.#stamp(c, i, zxid, time);
     this.#putContent(c, i, content);
     this.#rehash(h);
     return h;
@@ -273,13 +136,9 @@ export class NodeTable {
   /** Makes a node that is present what {@link create} would have made of it; its children stay. */
   recreate(h: number, content: NodeContent, zxid: number, time: number): void {
     this.observer?.beforeChange(h);
-    const c = this.#chunks[h >> CHUNK_BITS]!;
+    const c = this.chunks[h >> CHUNK_BITS]!;
     const i = (h & CHUNK_MASK) << ROW_BITS;
-    c.f64[(i >> 1) + CZXID] = zxid;
-    c.f64[(i >> 1) + MZXID] = zxid;
-    c.f64[(i >> 1) + PZXID] = zxid;
-    c.f64[(i >> 1) + CTIME] = time;
-    c.f64[(i >> 1) + MTIME] = time;
+    this.#stamp(c, i, zxid, time);
     c.i32[i + VERSION] = 0;
     c.i32[i + CVERSION] = 0;
     c.i32[i + AVERSION] = 0;
@@ -291,13 +150,13 @@ export class NodeTable {
   remove(h: number): void {
     const parent = this.parent(h);
     this.observer?.beforeChange(h);
-    const c = this.#chunks[h >> CHUNK_BITS]!;
+    const c = this.chunks[h >> CHUNK_BITS]!;
     const i = (h & CHUNK_MASK) << ROW_BITS;
-    this.#unlink(parent, c.i32[i + PREVIOUS]!, c.i32[i + NEXT]!);
+    this.unlink(parent, c.i32[i + PREVIOUS]!, c.i32[i + NEXT]!);
     this.#index.remove(h);
     this.#digest = shiftDigest(this.#digest, c.i32[i + DIGEST]! >>> 0, 0);
     const length = c.i32[i + DATA_LENGTH]!;
-    this.#data.remove(c.i32[i + SLOT]!, length);
+    this.data.remove(c.i32[i + SLOT]!, length);
     if (length > 0) this.#dataBytes -= length;
     this.#pathUnits -= c.path[i >> ROW_BITS]!.length;
     this.acls.release(c.i32[i + ACL]!);
@@ -319,7 +178,7 @@ export class NodeTable {
     time: number,
   ): void {
     if (this.observer !== null) this.observer.beforeChange(h);
-    const c = this.#chunks[h >> CHUNK_BITS]!;
+    const c = this.chunks[h >> CHUNK_BITS]!;
     const i = (h & CHUNK_MASK) << ROW_BITS;
     this.#putData(c, i, source, start, length);
     c.i32[i + VERSION] = version;
@@ -330,7 +189,7 @@ export class NodeTable {
 
   setAcl(h: number, acl: readonly Acl[], aversion: number): void {
     this.observer?.beforeChange(h);
-    const c = this.#chunks[h >> CHUNK_BITS]!;
+    const c = this.chunks[h >> CHUNK_BITS]!;
     const i = (h & CHUNK_MASK) << ROW_BITS;
     const before = c.i32[i + ACL]!;
     c.i32[i + ACL] = this.acls.retain(acl);
@@ -341,7 +200,7 @@ export class NodeTable {
 
   /** What a create does to its parent: only ever upward, so that it may be done twice (zab-spec §4.2). */
   raiseChildren(h: number, cversion: number, zxid: number): void {
-    const c = this.#chunks[h >> CHUNK_BITS]!;
+    const c = this.chunks[h >> CHUNK_BITS]!;
     const i = (h & CHUNK_MASK) << ROW_BITS;
     if (((cversion - c.i32[i + CVERSION]!) | 0) <= 0) return;
     this.observer?.beforeChange(h);
@@ -352,7 +211,7 @@ export class NodeTable {
 
   /** What a delete does to its parent. */
   raisePzxid(h: number, zxid: number): void {
-    const c = this.#chunks[h >> CHUNK_BITS]!;
+    const c = this.chunks[h >> CHUNK_BITS]!;
     const i = (h & CHUNK_MASK) << ROW_BITS;
     if (zxid <= c.f64[(i >> 1) + PZXID]!) return;
     this.observer?.beforeChange(h);
@@ -363,13 +222,13 @@ export class NodeTable {
   /** For restoring: takes a handle for a path not yet present; everything else by {@link restore}. */
   reserve(parent: number, path: string): number {
     const h = this.#take(path, parent);
-    this.#link(parent, h);
+    this.link(parent, h);
     return h;
   }
 
   /** For restoring: fills a node from a snapshot's fields. */
   restore(h: number, content: NodeContent, stat: StoredStat): void {
-    const c = this.#chunks[h >> CHUNK_BITS]!;
+    const c = this.chunks[h >> CHUNK_BITS]!;
     const i = (h & CHUNK_MASK) << ROW_BITS;
     c.f64[(i >> 1) + CZXID] = stat.czxid;
     c.f64[(i >> 1) + MZXID] = stat.mzxid;
@@ -387,14 +246,14 @@ export class NodeTable {
     let h = this.#freeHead;
     if (h === NONE) {
       h = this.#limit;
-      if (h >> CHUNK_BITS === this.#chunks.length) this.#chunks.push(new NodeChunk());
+      if (h >> CHUNK_BITS === this.chunks.length) this.chunks.push(new NodeChunk());
       this.observer?.beforeChange(h);
       this.#limit = h + 1;
     } else {
       this.observer?.beforeChange(h);
-      this.#freeHead = this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + NEXT]!;
+      this.#freeHead = this.chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + NEXT]!;
     }
-    const c = this.#chunks[h >> CHUNK_BITS]!;
+    const c = this.chunks[h >> CHUNK_BITS]!;
     const i = (h & CHUNK_MASK) << ROW_BITS;
     c.path[i >> ROW_BITS] = path;
     c.i32[i + PENDING] = 0;
@@ -426,25 +285,12 @@ export class NodeTable {
     return h;
   }
 
-  #link(parent: number, h: number): void {
-    const p = this.#chunks[parent >> CHUNK_BITS]!;
-    const at = (parent & CHUNK_MASK) << ROW_BITS;
-    const last = p.i32[at + LAST_CHILD]!;
-    if (last === NONE) p.i32[at + FIRST_CHILD] = h;
-    else this.#chunks[last >> CHUNK_BITS]!.i32[((last & CHUNK_MASK) << ROW_BITS) + NEXT] = h;
-    this.#chunks[h >> CHUNK_BITS]!.i32[((h & CHUNK_MASK) << ROW_BITS) + PREVIOUS] = last;
-    p.i32[at + LAST_CHILD] = h;
-    p.i32[at + CHILD_COUNT] = p.i32[at + CHILD_COUNT]! + 1;
-  }
-
-  #unlink(parent: number, previous: number, next: number): void {
-    const p = this.#chunks[parent >> CHUNK_BITS]!;
-    const at = (parent & CHUNK_MASK) << ROW_BITS;
-    if (previous === NONE) p.i32[at + FIRST_CHILD] = next;
-    else this.#chunks[previous >> CHUNK_BITS]!.i32[((previous & CHUNK_MASK) << ROW_BITS) + NEXT] = next;
-    if (next === NONE) p.i32[at + LAST_CHILD] = previous;
-    else this.#chunks[next >> CHUNK_BITS]!.i32[((next & CHUNK_MASK) << ROW_BITS) + PREVIOUS] = previous;
-    p.i32[at + CHILD_COUNT] = p.i32[at + CHILD_COUNT]! - 1;
+  #stamp(c: NodeChunk, i: number, zxid: number, time: number): void {
+    c.f64[(i >> 1) + CZXID] = zxid;
+    c.f64[(i >> 1) + MZXID] = zxid;
+    c.f64[(i >> 1) + PZXID] = zxid;
+    c.f64[(i >> 1) + CTIME] = time;
+    c.f64[(i >> 1) + MTIME] = time;
   }
 
   #putContent(c: NodeChunk, i: number, content: NodeContent): void {
@@ -459,14 +305,14 @@ export class NodeTable {
 
   #putData(c: NodeChunk, i: number, source: ByteReader, start: number, length: number): void {
     const before = c.i32[i + DATA_LENGTH]!;
-    c.i32[i + SLOT] = this.#data.replace(c.i32[i + SLOT]!, before, source.bytes, source.view, start, length);
+    c.i32[i + SLOT] = this.data.replace(c.i32[i + SLOT]!, before, source.bytes, source.view, start, length);
     c.i32[i + DATA_LENGTH] = length;
     c.i32[i + DATA_HASH] = hashData(source.view, start, length);
     this.#dataBytes += Math.max(length, 0) - Math.max(before, 0);
   }
 
   #rehash(h: number): void {
-    const c = this.#chunks[h >> CHUNK_BITS]!;
+    const c = this.chunks[h >> CHUNK_BITS]!;
     const i = (h & CHUNK_MASK) << ROW_BITS;
     const digest = c.path[i >> ROW_BITS] === CONFIG_PATH ? 0 : hashNode(c, i, this.acls.hashOf(c.i32[i + ACL]!));
     this.#digest = shiftDigest(this.#digest, c.i32[i + DIGEST]! >>> 0, digest);
