@@ -12,12 +12,12 @@ const SESSION_TIMEOUT_MS = 2 * TICK_MS;
 /** `--kills=N` of tools/test.mjs: more than the suite has time for. */
 export const MORE_KILLS = Number(process.env['QUORATE_KILLS'] ?? 0);
 
-/** Eight writers on a running ensemble. */
-export async function startWriters(ensemble: Ensemble): Promise<Writer[]> {
+/** Eight writers on a running ensemble. @param timeout of their sessions, milliseconds */
+export async function startWriters(ensemble: Ensemble, timeout = SESSION_TIMEOUT_MS): Promise<Writer[]> {
   const writers = Array.from({ length: CLIENTS }, (_, i) => {
     // Each begins at another server.
     const ports = ensemble.clientPorts.map((_, j) => ensemble.clientPorts[(i + j) % ensemble.clientPorts.length]!);
-    return new Writer({ name: `w${i}`, ports, timeout: SESSION_TIMEOUT_MS });
+    return new Writer({ name: `w${i}`, ports, timeout });
   });
   for (const writer of writers) await writer.start();
   return writers;

@@ -55,7 +55,13 @@ export class Connection {
   /** Resolves when the connection has ended. */
   readonly ended: Promise<void>;
 
-  private constructor(socket: Socket, frames: FrameSplitter, answer: JuteReader, lastZxid: bigint) {
+  private constructor(
+    socket: Socket,
+    frames: FrameSplitter,
+    answer: JuteReader,
+    lastZxid: bigint,
+    silence = Number.POSITIVE_INFINITY,
+  ) {
     this.#socket = socket;
     this.lastZxid = lastZxid;
     answer.int();
@@ -70,16 +76,22 @@ export class Connection {
     });
     // A socket that closed before now says so no more.
     if (socket.destroyed) this.#onEnd();
-    this.#pinging = setInterval(() => this.ping(), Math.max(50, this.timeout / 4));
+    const every = Math.max(50, Math.min(this.timeout, silence) / 4);
+    this.#pinging = setInterval(() => {
+      if (performance.now() - this.lastHeard > silence) this.drop();
+      else this.ping();
+    }, every);
   }
 
   /**
    * Connects and opens or resumes a session.
+   * @param options `within`: for the handshake; `silence`: of the server, after which the connection is dropped; both in
+   *   milliseconds
    * @throws SessionExpired, ConnectionLost
    */
   static open(
     port: number,
-    options: { timeout?: number; session?: SessionTicket; lastZxid?: bigint; within?: number } = {},
+    options: { timeout?: number; session?: SessionTicket; lastZxid?: bigint; within?: number; silence?: number } = {},
   ): Promise<Connection> {
     const session = options.session ?? NO_SESSION;
     const lastZxid = options.lastZxid ?? 0n;
@@ -93,7 +105,7 @@ export class Connection {
         const answer = new JuteReader(frame);
         const granted = frame.length >= 16 && frame.readInt32BE(4) > 0 && frame.readBigInt64BE(8) !== 0n;
         socket.setTimeout(0).off('close', fail);
-        if (granted) resolve(new Connection(socket, frames, answer, lastZxid));
+        if (granted) resolve(new Connection(socket, frames, answer, lastZxid, options.silence));
         else {
           socket.destroy();
           reject(new SessionExpired(`session 0x${session.id.toString(16)} is no more, says port ${port}`));

@@ -196,7 +196,8 @@ export class Writer {
       try {
         const session = this.#session === undefined ? {} : { session: this.#session };
         const within = Math.max(300, this.#timeout / 4);
-        const options = { timeout: this.#timeout, lastZxid: this.#lastZxid, within, ...session };
+        const silence = this.#timeout / 3;
+        const options = { timeout: this.#timeout, lastZxid: this.#lastZxid, within, silence, ...session };
         this.#connection = await Connection.open(port, options);
         this.#session = this.#connection.session;
         await this.#settle(this.#connection);

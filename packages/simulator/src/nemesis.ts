@@ -178,7 +178,7 @@ const FAULTS = {
     if (leader === undefined) return;
     const others = nemesis.ensemble.servers;
     const both = nemesis.random.chance(1, 3);
-    cut(nemesis, nemesis.random.chance(1, 2) ? pairsOf([leader], others) : pairsOf(others, [leader]), both);
+    cut(nemesis, nemesis.random.chance(3, 4) ? pairsOf([leader], others) : pairsOf(others, [leader]), both);
     if (nemesis.random.chance(1, 2)) nemesis.later(nemesis.random.below(SECOND), () => nemesis.bounce(leader));
   },
   split(nemesis) {
@@ -268,5 +268,6 @@ export const FAULT_KINDS = Object.keys(FAULTS) as FaultKind[];
 /** Each kind is in or out; now and then only one is in. */
 function drawMix(random: Prng): FaultKind[] {
   if (random.chance(1, 8)) return [random.pick(FAULT_KINDS)];
-  return FAULT_KINDS.filter(() => random.chance(1, 3));
+  const mix = FAULT_KINDS.filter(() => random.chance(1, 3));
+  return random.chance(1, 3) ? [...mix, 'loneLeader', 'loneLeader'] : mix;
 }

@@ -42,6 +42,8 @@ export interface Verdict {
 
 const HEAL_MS = 30_000;
 const QUIET_MS = 2000;
+/** Acks of what was applied may still be under way. */
+const ACK_MS = 200;
 
 /** One run: faults of all kinds under load, then healing, then a power loss of everything, all from one seed. */
 export async function runSeed(seed: number, options: RunOptions = {}): Promise<Verdict> {
@@ -97,13 +99,29 @@ async function converge(ensemble: SimEnsemble, clients: Clients, millis: number)
   await ensemble.run(QUIET_MS);
   await ensemble.until(() => ensemble.converged && settled(), millis);
   if (ghost.violation === undefined && ensemble.converged) {
-    const last: Operation[] = clients.writeEverywhere();
+    const last: Operation[] = ensemble.servers.map((server) => clients.write(server));
     await ensemble.until(() => last.every(({ outcome }) => outcome !== 'pending') && ensemble.converged, millis);
     const lost = last.find(({ outcome }) => outcome !== 'ok' && outcome !== 'refused');
     if (lost !== undefined)
       ghost.violate('Outcome', `a write on server ${lost.server} was ${lost.outcome} although everything healed`);
   }
   ghost.ask((rule) => rule.finished?.());
+  await ensemble.run(ACK_MS);
+  checkLeaks(ensemble);
+}
+
+/** NoLeak: with nothing to do, nobody is congested and the leader has every learner's word for everything. */
+function checkLeaks({ ghost, leader, servers }: SimEnsemble): void {
+  for (const { id, peer } of servers)
+    if (peer?.congested) ghost.violate('NoLeak', `server ${id} is congested by nothing`);
+  for (const { id, synced, acked } of leader?.peer?.learners ?? []) {
+    if (!synced || acked < ghost.lastCommitted) {
+      ghost.violate(
+        'NoLeak',
+        `the leader knows learner ${id} at ${acked} (synced: ${synced}), all are at ${ghost.lastCommitted}`,
+      );
+    }
+  }
 }
 
 function drawShape(random: Prng): Partial<EnsembleShape> {

@@ -20,7 +20,7 @@ export interface SimEvent {
   run: (() => void) | null;
 }
 
-/** Immediates queued at once; between two of them the platform runs every promise continuation that is ready. */
+/** Immediates queued at once, at most; between two of them the platform runs every promise continuation that is ready. */
 const SLOTS_PER_BATCH = 256;
 
 function before(a: SimEvent, b: SimEvent): boolean {
@@ -87,6 +87,7 @@ export class Scheduler {
   runWhile(going: () => boolean, end: Micros = Number.POSITIVE_INFINITY): Promise<void> {
     return new Promise((resolve, reject) => {
       let over = false;
+      let slots = 1;
       const slot = (): void => {
         if (over) return;
         try {
@@ -100,7 +101,8 @@ export class Scheduler {
       };
       const batch = (): void => {
         if (over) return;
-        for (let i = 0; i < SLOTS_PER_BATCH; i++) setImmediate(slot);
+        for (let i = 0; i < slots; i++) setImmediate(slot);
+        slots = Math.min(2 * slots, SLOTS_PER_BATCH);
         setImmediate(batch);
       };
       batch();

@@ -12,6 +12,7 @@ import type { Prng } from './prng.js';
 import type { Micros, Scheduler } from './scheduler.js';
 import { SimProcess } from './sim-process.js';
 import { type ClockDrift, VirtualClock } from './virtual-clock.js';
+import { LearnerChat } from './workload/learner-chat.js';
 import { type MachineWitness, type RegisterMachine, registerMachine } from './workload/register-machine.js';
 
 /** What an ensemble gives each of its servers. */
@@ -139,6 +140,7 @@ export class SimServer {
     const { members, timing, limits, snapshot } = this.#settings;
     const { log, snapshots } = this.#storage.mount();
     const ghost = this.ghost;
+    const chat = new LearnerChat(this.#world, ghost);
     const peer = new Peer<RegisterMachine>(
       {
         id: this.id,
@@ -165,6 +167,9 @@ export class SimServer {
         onStateMachine: () => {
           if (process.alive) ghost.applied = peer.stateMachine.lastApplied;
         },
+        onHeartbeat: () => chat.heartbeat(peer),
+        onLearnerMessage: (from, bytes) => chat.fromLearner(peer, from, bytes),
+        onLeaderMessage: (bytes) => chat.fromLeader(bytes),
         onFatal: (error) => this.#onFatal(process, error),
         onNotice: (text) => this.#tell(`notice: ${text}`),
       },
@@ -196,7 +201,7 @@ export class SimServer {
     };
   }
 
-  /** The program ends itself; whoever operates it starts it again. After a disk error the machine is rebooted. */
+  /** The program ends itself; whoever operates it starts it again, after a disk error by a reboot or not. */
   #onFatal(process: SimProcess, error: Error): void {
     if (!process.alive) return;
     this.#tell(`fatal: ${error.message}`);
@@ -204,7 +209,7 @@ export class SimServer {
     if (!this.#sawDiskError || code === 'INVARIANT') {
       this.#world.violate('NoFatal', `server ${this.id} stopped: ${code}: ${error.message}`);
     }
-    this.crash(this.#sawDiskError ? 'power' : 'process');
+    this.crash(this.#sawDiskError && this.#random.chance(1, 2) ? 'power' : 'process');
     this.#scheduler.after(this.#random.between(1000, 500_000), null, () => this.start());
   }
 

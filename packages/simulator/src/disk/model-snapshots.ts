@@ -42,14 +42,18 @@ export class ModelSnapshots implements SnapshotStore {
   begin(zxid: Zxid): Promise<SnapshotWriter> {
     const chunks: Uint8Array[] = [];
     let over = false;
+    const usable = (call: string): void => {
+      if (over) throw new QuorateError('STORAGE_FAILED', `${call}: this snapshot was committed or aborted`);
+    };
     return this.#wait('open', () => ({
-      write: (chunk: Uint8Array) => {
+      write: async (chunk: Uint8Array) => {
+        usable('write');
         chunks.push(chunk.slice());
-        return this.#wait('write', () => {});
+        await this.#wait('write', () => {});
       },
       commit: () =>
         this.#wait('rename', () => {
-          if (over) throw new QuorateError('STORAGE_FAILED', 'commit: this snapshot was aborted');
+          usable('commit');
           over = true;
           this.#kept.set(zxid, joined(chunks));
         }),

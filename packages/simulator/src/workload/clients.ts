@@ -38,6 +38,8 @@ export class Clients {
   readonly #random: Prng;
   readonly #process: SimProcess;
   readonly #clients: Client[];
+  /** Those of {@link write}, by server; they never act on their own. */
+  readonly #extras = new Map<number, Client>();
   #running = false;
   barriers = 0;
 
@@ -66,19 +68,15 @@ export class Clients {
     this.#running = false;
   }
 
-  /** One more write through every server, which is expected to succeed. */
-  writeEverywhere(): Operation[] {
-    return this.#ensemble.servers.map((server) => {
-      const client: Client = {
-        id: 1000 + server.id,
-        server,
-        sequence: this.#ensemble.ghost.operations.length,
-        underWay: 0,
-        arrival: 0,
-        due: false,
-      };
-      return this.#submit(client, server);
-    });
+  /** One write through one server, by a client of its own. */
+  write(server: SimServer): Operation {
+    let client = this.#extras.get(server.id);
+    if (client === undefined) {
+      client = { id: 1000 + server.id, server, sequence: 0, underWay: 0, arrival: 0, due: true };
+      this.#extras.set(server.id, client);
+    }
+    client.underWay += 1;
+    return this.#submit(client, server);
   }
 
   #think(client: Client, pause = 1): void {
@@ -93,13 +91,19 @@ export class Clients {
   #act(client: Client): void {
     if (!this.#running) return;
     const random = this.#random;
-    if (client.underWay === 0 && random.chance(1, 16)) client.server = random.pick(this.#ensemble.servers);
+    if (client.underWay === 0 && random.chance(1, 16)) client.server = this.#anyServer();
     if (random.chance(1, 8)) this.#barrier(random.pick(this.#ensemble.servers));
     for (let i = random.between(1, this.#shape.depth); i > 0 && client.underWay < this.#shape.depth; i--) {
       client.underWay += 1;
       this.#submit(client, client.server);
     }
     if (random.chance(1, 4)) this.#think(client);
+  }
+
+  #anyServer(): SimServer {
+    const leader = this.#ensemble.leader;
+    if (leader !== undefined && this.#random.chance(1, 3)) return leader;
+    return this.#random.pick(this.#ensemble.servers);
   }
 
   #barrier(server: SimServer): void {
@@ -185,7 +189,8 @@ export class Clients {
     ghost.settled(operation);
     client.underWay -= 1;
     const well = outcome === 'ok' || outcome === 'refused';
-    if (!well) client.server = this.#random.pick(this.#ensemble.servers);
+    if (client.due) return;
+    if (!well) client.server = this.#anyServer();
     this.#think(client, well ? 1 : RETRY_MICROS);
   }
 }
