@@ -120,7 +120,7 @@ export class SimConnection implements Connection {
     if (this.#state !== 'open' || !this.#o.process.alive) return;
     this.#state = 'ending';
     if (this.#waiting.length === 0) this.#finish();
-    this.#o.process.post(() => this.#close(undefined), LINGER_MICROS);
+    this.#o.process.post(() => this.destroy(), LINGER_MICROS);
     if (this.#ended) this.#wake();
   }
 
