@@ -54,6 +54,8 @@ async function vitest(args, minutes, env = {}) {
   }, minutes * 60_000);
   const status = await new Promise((resolve) => child.on('close', (code, signal) => resolve(code ?? signal)));
   clearTimeout(bound);
+  // Servers that a timed-out test left behind.
+  end('SIGKILL');
   for (const [signal, handler] of Object.entries(forward)) process.off(signal, handler);
   return count(existsSync(summary) ? JSON.parse(readFileSync(summary, 'utf8')) : undefined, status);
 }
