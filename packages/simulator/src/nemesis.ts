@@ -103,7 +103,21 @@ export class Nemesis {
   }
 
   restart(server: SimServer): void {
-    this.undo(2 * SECOND, () => server.start());
+    this.undo(2 * SECOND, () => {
+      server.start();
+      if (this.random.chance(1, 4)) this.spoilStart(server);
+    });
+  }
+
+  /** Crashes a server somewhere between its start and shortly after it joined, so that every step of that is hit. */
+  spoilStart(server: SimServer): void {
+    this.counts.crashes += 1;
+    if (this.random.chance(1, 2)) server.crashAtDiskCall(this.random.below(80));
+    else server.crashAfterSlots(this.random.below(300), this.random.chance(1, 2) ? 'process' : 'power');
+    this.undo(SECOND, () => {
+      server.disarm();
+      server.start();
+    });
   }
 }
 

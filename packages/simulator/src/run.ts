@@ -35,8 +35,9 @@ export interface Verdict {
   readonly totals: Totals;
   /** Equal for two runs that did the same. */
   readonly traceHash: number;
-  readonly virtualMs: number;
   /** Virtual time of the violation, or of the end. */
+  readonly virtualMs: number;
+  /** Pieces of code that ran. */
   readonly slots: number;
 }
 

@@ -76,7 +76,7 @@ export class SimProcess implements EventOwner {
     this.#paused = true;
   }
 
-  /** Goes on where it stopped; what came meanwhile comes now, timers before sockets or in order of arrival. */
+  /** Goes on where it stopped; what came meanwhile comes now, in order of arrival, stale timers too. */
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
