@@ -1,27 +1,51 @@
 import { createServer } from 'node:net';
 
-/** Below the range from which Linux takes the ports of outgoing connections, so that none of those is in the way later. */
+/** Below the range from which Linux takes the ports of outgoing connections and of "port 0", so that none of those is in the way later. */
 const FIRST = 18_000;
 const LAST = 31_999;
+const BLOCK = 50;
 
-const given = new Set<number>();
+/** Ports of the block this process holds that have not been handed out yet. */
+let left: number[] = [];
 
-/** Ports on which nobody listens now and which this process has not handed out before. */
+/**
+ * Ports on which nobody listens now and that no other test gets: each comes from a block whose first port this process
+ * listens on until it ends, so two test processes never draw from the same block, however long they wait before they listen.
+ */
 export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
   while (ports.length < count) {
-    const port = FIRST + Math.floor(Math.random() * (LAST - FIRST + 1));
-    if (given.has(port)) continue;
-    given.add(port);
-    if (await canListen(port)) ports.push(port);
+    const port = left.pop();
+    if (port === undefined) left = await takeBlock();
+    else if (await canListen(port)) ports.push(port);
   }
   return ports;
 }
 
-function canListen(port: number): Promise<boolean> {
+async function takeBlock(): Promise<number[]> {
+  const blocks = Math.floor((LAST - FIRST + 1) / BLOCK);
+  const start = Math.floor(Math.random() * blocks);
+  for (let tried = 0; tried < blocks; tried++) {
+    const guard = FIRST + ((start + tried) % blocks) * BLOCK;
+    const held = await listen(guard);
+    if (!held) continue;
+    held.unref();
+    return Array.from({ length: BLOCK - 1 }, (_, index) => guard + 1 + index);
+  }
+  throw new Error(`no block of ${BLOCK} ports between ${FIRST} and ${LAST} is free: end what listens there`);
+}
+
+async function canListen(port: number): Promise<boolean> {
+  const server = await listen(port);
+  if (!server) return false;
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return true;
+}
+
+function listen(port: number): Promise<ReturnType<typeof createServer> | undefined> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+    server.once('error', () => resolve(undefined));
+    server.listen(port, '127.0.0.1', () => resolve(server));
   });
 }

@@ -1,28 +1,20 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Member } from '@quorate/zab';
 import { expect, test } from 'vitest';
+import { freePorts } from '../../../test/support/ports.js';
 import { add, startReplica } from '../src/replicas.js';
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function member(id: number): Promise<Member> {
-  const peerAddress = `127.0.0.1:${await freePort()}`;
-  return { id, kind: 'voter', peerAddress, electionAddress: `127.0.0.1:${await freePort()}` };
+function member(id: number, [peers, election]: number[]): Member {
+  return { id, kind: 'voter', peerAddress: `127.0.0.1:${peers}`, electionAddress: `127.0.0.1:${election}` };
 }
 
 test('three replicas count together, through any of them, also over a restart of all', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'quorate-counter-'));
-  const members = [await member(1), await member(2), await member(3)];
+  const ports = await freePorts(6);
+  const members = [1, 2, 3].map((id) => member(id, ports.splice(0, 2)));
   const start = async () => {
     const peers = await Promise.all(members.map(({ id }) => startReplica(id, members, join(directory, `${id}`))));
     while (!peers.every((peer) => peer.serving)) await pause(5);
