@@ -12,8 +12,10 @@ import { treesDiffer } from '../support/tree.js';
 import { waitUntil } from '../support/wait.js';
 
 test('npm start: three servers say where they are, serve, end in order on SIGTERM and come back with what they had', async () => {
-  const [clients, peers] = (await freePorts(2)) as [number, number];
-  const ports = [clients, clients + 1, clients + 2];
+  const ports = (await freePorts(3)) as [number, number, number];
+  const [clients] = ports;
+  // With the elections' ports 1000 above: both below the range that freePorts draws from.
+  const peers = 15_000 + Math.floor(Math.random() * 900);
   const folder = mkdtempSync(join(tmpdir(), 'quorate-start-'));
   const flags = ['--base-port', String(clients), '--peer-base-port', String(peers), '--data', join(folder, 'data')];
   const start = async (): Promise<Child> => {

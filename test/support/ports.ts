@@ -9,15 +9,18 @@ const BLOCK = 50;
 let left: number[] = [];
 
 /**
- * Ports on which nobody listens now and that no other test gets: each comes from a block whose first port this process
+ * Consecutive ports on which nobody listens now and that no other test gets: each comes from a block whose first port this process
  * listens on until it ends, so two test processes never draw from the same block, however long they wait before they listen.
  */
 export async function freePorts(count: number): Promise<number[]> {
-  const ports: number[] = [];
+  if (count >= BLOCK) throw new Error(`${count} ports were asked for, a block has ${BLOCK - 1}`);
+  let ports: number[] = [];
   while (ports.length < count) {
-    const port = left.pop();
+    const port = left.shift();
     if (port === undefined) left = await takeBlock();
-    else if (await canListen(port)) ports.push(port);
+    else if (!(await canListen(port))) ports = [];
+    else if (ports.at(-1) === port - 1) ports.push(port);
+    else ports = [port];
   }
   return ports;
 }

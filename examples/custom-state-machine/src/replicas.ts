@@ -1,15 +1,20 @@
 import { systemClock } from '@quorate/clock-system';
 import { nodeFileSystem } from '@quorate/file-system-node';
-import { ByteWriter } from '@quorate/interfaces';
+import { ByteWriter, type Transport } from '@quorate/interfaces';
 import { fileStorage } from '@quorate/store-file';
 import { tcp } from '@quorate/transport-tcp';
 import { type Member, Peer } from '@quorate/zab';
 import { type Counter, counter } from './counter.js';
 
 /** Starts one replica; its log and snapshots are under `directory`. */
-export async function startReplica(id: number, members: readonly Member[], directory: string): Promise<Peer<Counter>> {
+export async function startReplica(
+  id: number,
+  members: readonly Member[],
+  directory: string,
+  transport: Transport = tcp(),
+): Promise<Peer<Counter>> {
   const storage = fileStorage({ fileSystem: nodeFileSystem(), directory });
-  const peer = new Peer({ id, members, transport: tcp(), clock: systemClock(), ...storage, stateMachine: counter });
+  const peer = new Peer({ id, members, transport, clock: systemClock(), ...storage, stateMachine: counter });
   await peer.start();
   return peer;
 }

@@ -2,21 +2,26 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { memoryNetwork } from '@quorate/transport-memory';
 import type { Member } from '@quorate/zab';
 import { expect, test } from 'vitest';
-import { freePorts } from '../../../test/support/ports.js';
 import { add, startReplica } from '../src/replicas.js';
 
-function member(id: number, [peers, election]: number[]): Member {
-  return { id, kind: 'voter', peerAddress: `127.0.0.1:${peers}`, electionAddress: `127.0.0.1:${election}` };
-}
+const member = (id: number): Member => ({
+  id,
+  kind: 'voter',
+  peerAddress: `replica-${id}:1`,
+  electionAddress: `replica-${id}:2`,
+});
 
 test('three replicas count together, through any of them, also over a restart of all', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'quorate-counter-'));
-  const ports = await freePorts(6);
-  const members = [1, 2, 3].map((id) => member(id, ports.splice(0, 2)));
+  const network = memoryNetwork();
+  const members = [1, 2, 3].map(member);
   const start = async () => {
-    const peers = await Promise.all(members.map(({ id }) => startReplica(id, members, join(directory, `${id}`))));
+    const peers = await Promise.all(
+      members.map(({ id }) => startReplica(id, members, join(directory, `${id}`), network.transport(`replica-${id}`))),
+    );
     while (!peers.every((peer) => peer.serving)) await pause(5);
     return peers;
   };
