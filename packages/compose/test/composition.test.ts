@@ -189,6 +189,7 @@ test('a service that cannot be ended keeps nobody else from it, and is named', a
 });
 
 test('every composition has a container of its own; the global one is never touched', async () => {
+  // The library counts its containers in a private field only.
   const instances = (): number => (Container as unknown as { instances: unknown[] }).instances.length;
   const before = instances();
   const first = await CompositionRoot.create([bindValue(A, { a: 'first' })], [A]);

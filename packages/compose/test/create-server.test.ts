@@ -43,7 +43,7 @@ function options(more: Partial<CreateServerOptions> = {}): CreateServerOptions &
     transport: memoryNetwork().transport(),
     storage: memoryStorage(),
     ...more,
-  } as never;
+  };
 }
 
 async function client(transport: Transport, address = '0.0.0.0:2181'): Promise<Client> {

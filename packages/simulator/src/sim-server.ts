@@ -1,4 +1,4 @@
-import { formatZxid, isQuorateError, type Transport } from '@quorate/interfaces';
+import { formatZxid, isQuorateError, type Transport, ZXID_ZERO } from '@quorate/interfaces';
 import { type Member, Peer, type PeerCounters, type PeerLimits, type PeerTiming } from '@quorate/zab';
 import type { DiskCall } from './disk/crashable-file-system.js';
 import type { FileSystemErrorCode } from './disk/file-system-error.js';
@@ -90,7 +90,7 @@ export class SimServer {
       onCall: () => this.#onDiskCall(),
       inject: (call) => this.#inject(call),
     });
-    const disk = { base: 0 as never, zxids: [], last: 0 as never, durable: 0 as never, states: [null] };
+    const disk = { base: ZXID_ZERO, zxids: [], last: ZXID_ZERO, durable: ZXID_ZERO, states: [null] };
     this.ghost = {
       id: this.id,
       kind: settings.member.kind,
@@ -98,7 +98,7 @@ export class SimServer {
       up: false,
       disk,
       status: undefined,
-      applied: 0 as never,
+      applied: ZXID_ZERO,
     };
     world.servers.set(this.id, this.ghost);
   }

@@ -115,7 +115,11 @@ def container(path):
     created, stat = create_raw(client, CreateContainer(path, b'', OPEN_ACL_UNSAFE, 4))
     equal((created, stat.ephemeralOwner), (path, 0))
     client.create(path + '/child')
-    time.sleep(2.5)  # longer than the servers take between two sweeps
+    for sweep in range(2):  # by the second one, all that the first removed is gone
+        empty = '%s-empty-%d' % (path, sweep)
+        create_raw(client, CreateContainer(empty, b'', OPEN_ACL_UNSAFE, 4))
+        client.delete(client.create(empty + '/child'))
+        eventually('a sweep', lambda: client.exists(empty) is None)
     assert client.exists(path) is not None, 'a container with a child was removed'
     client.delete(path + '/child')
     eventually('the container is gone', lambda: client.exists(path) is None)

@@ -16,7 +16,13 @@ def moves(path):
     first.vanish()
     second = connect(server(1), timeout=6, client_id=first.client_id)
     equal(second.client_id, first.client_id)
-    time.sleep(7)  # longer than the timeout: only the new connection keeps the session
+    silent = RawSession(server(0), timeout=8)
+    silent.create_ephemeral(path + '-silent')
+    silent.vanish()
+    witness.sync(path)
+    assert witness.exists(path + '-silent') is not None
+    # Begun later and with a longer timeout: when it has expired, the first would have, were it not for its new connection.
+    eventually('the silent session has expired', lambda: witness.exists(path + '-silent') is None)
     witness.sync(path)
     equal(witness.exists(path).ephemeralOwner, first.client_id[0])
     second.create(path + '-2', ephemeral=True)
@@ -51,6 +57,8 @@ def expires(path):
     silent = RawSession(server(0), timeout=2)
     for i in range(3):
         silent.create_ephemeral('%s/%d' % (path, i))
+    witness.sync(path)
+    equal(len(witness.get_children(path)), 3)
     began = time.monotonic()
     eventually('the ephemerals are gone', lambda: witness.get_children(path) == [])
     waited = time.monotonic() - began
